@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reads the training material: labelled picture cases and HU series.
+
+Every slice leaves here on the network's grid (256 x 256). Arrays are [slice][row][column]; HU are int16.
+"""
+import subprocess
+import tempfile
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pydicom
+
+GRID = 256
+_NEEDS_DCMTK = {"1.2.840.10008.1.2.4.57": "dcmdjpeg", "1.2.840.10008.1.2.4.70": "dcmdjpeg", "1.2.840.10008.1.2.1.99": "dcmconv"}
+
+
+def labelled_cases(root: Path) -> dict[str, dict[str, np.ndarray]]:
+    """The slices with expert masks: case name -> picture [n,256,256] uint8 and label (0 background, 1 lung, 2 lesion)."""
+    cases = {}
+    for folder in sorted(p for p in (root / "covid-ct-seg").iterdir() if p.is_dir()):
+        names = sorted(p.name for p in (folder / "image").glob("*.png"))
+        read = lambda kind: np.stack([cv2.imread(str(folder / kind / n), cv2.IMREAD_GRAYSCALE) for n in names])
+        picture, lung, lesion = read("image"), read("lung") > 0, read("lesion") > 0
+        cases[folder.name] = {"picture": picture, "label": np.where(lesion, 2, np.where(lung, 1, 0)).astype(np.uint8)}
+    return cases
+
+
+def read_hu(path: Path) -> tuple[pydicom.Dataset, np.ndarray]:
+    """One single-frame CT instance and its HU [rows][columns]; padding below -1024 is kept as it is."""
+    ds = pydicom.dcmread(path)
+    tool = _NEEDS_DCMTK.get(ds.file_meta.TransferSyntaxUID)
+    if tool:
+        with tempfile.TemporaryDirectory() as tmp:
+            out = Path(tmp) / "plain.dcm"
+            command = [tool, str(path), str(out)] if tool == "dcmdjpeg" else [tool, "+te", str(path), str(out)]
+            subprocess.run(command, check=True, capture_output=True)
+            ds = pydicom.dcmread(out)
+            pixels = ds.pixel_array
+    else:
+        pixels = ds.pixel_array
+    hu = pixels.astype(np.float32) * float(ds.RescaleSlope) + float(ds.RescaleIntercept)
+    return ds, np.clip(np.rint(hu), -32768, 32767).astype(np.int16)
+
+
+def read_series(folder: Path) -> dict:
+    """The axial slices of a folder, feet to head: hu [n][rows][columns], spacing (z, y, x) in mm."""
+    slices = []
+    for path in sorted(folder.glob("*.dcm")):
+        ds, hu = read_hu(path)
+        orientation = [float(v) for v in ds.ImageOrientationPatient]
+        if abs(orientation[0]) < 0.95 or abs(orientation[4]) < 0.95:
+            continue
+        slices.append((float(ds.ImagePositionPatient[2]), hu, [float(v) for v in ds.PixelSpacing]))
+    slices.sort(key=lambda s: s[0])
+    z = np.array([s[0] for s in slices])
+    step = float(np.median(np.diff(z))) if len(z) > 1 else 1.0
+    return {"hu": np.stack([s[1] for s in slices]), "spacing": (step, *slices[0][2])}
+
+
+def to_grid(hu: np.ndarray, interpolation: int = cv2.INTER_AREA) -> np.ndarray:
+    """Slices [n][rows][columns] resampled to the network's grid. Area averaging as in the exported module."""
+    return np.stack([cv2.resize(s.astype(np.float32), (GRID, GRID), interpolation=interpolation) for s in hu]).round().astype(np.int16)
+
+
+def clahe_picture(hu: np.ndarray, low: float | None = None, high: float | None = None) -> np.ndarray:
+    """The labelled set's picture of one HU slice [256][256]: optional window, per-slice stretch to 8 bit, CLAHE clip 7 on 8 x 8 tiles."""
+    x = np.clip(hu.astype(np.float32), low if low is not None else -4096, high if high is not None else 32767)
+    span = max(float(x.max() - x.min()), 1.0)
+    return cv2.createCLAHE(clipLimit=7.0, tileGridSize=(8, 8)).apply(((x - x.min()) / span * 255).astype(np.uint8))

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Writes the working folder's caches: labelled.npz (pictures and expert labels) and hu.npz (HU slices, classical labels)."""
+import argparse
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+import data
+import pseudo
+
+SERIES = ("ricord-1a-covid", "lungfcp-partial-chest")
+
+
+def prepare(root: Path, work: Path) -> None:
+    work.mkdir(parents=True, exist_ok=True)
+    cases = data.labelled_cases(root)
+    np.savez(work / "labelled.npz", picture=np.concatenate([c["picture"] for c in cases.values()]),
+             label=np.concatenate([c["label"] for c in cases.values()]),
+             case=np.concatenate([[name] * len(c["label"]) for name, c in cases.items()]))
+    area, cubic, label, group = [], [], [], []
+    for name in SERIES:
+        series = data.read_series(root / "dicom" / name)
+        hu = data.to_grid(series["hu"])
+        shrink = series["hu"].shape[1] / data.GRID
+        z, y, x = series["spacing"]
+        area.append(hu)
+        cubic.append(data.to_grid(series["hu"], cv2.INTER_CUBIC))
+        label.append(pseudo.lung_label(hu, (z, y * shrink, x * shrink)))
+        group += [name] * len(hu)
+    singles = sorted((root / "dicom/nysbu-odd").glob("*axial*.dcm")) + sorted((root / "dicom/compressed").glob("*_UNC.dcm"))
+    for path in singles:
+        _, hu = data.read_hu(path)
+        area.append(data.to_grid(hu[None]))
+        cubic.append(data.to_grid(hu[None], cv2.INTER_CUBIC))
+        label.append(np.full((1, data.GRID, data.GRID), pseudo.UNKNOWN, np.uint8))
+        group.append(path.stem)
+    np.savez(work / "hu.npz", hu=np.concatenate(area), cubic=np.concatenate(cubic), label=np.concatenate(label), group=np.array(group))
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--work", type=Path, default=Path(".train"))
+    options = parser.parse_args()
+    prepare(options.data, options.work)
