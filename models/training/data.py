@@ -58,8 +58,15 @@ def read_series(folder: Path) -> dict:
     return {"hu": np.stack([s[1] for s in slices]), "spacing": (step, *slices[0][2])}
 
 
-def to_grid(hu: np.ndarray, interpolation: int = cv2.INTER_AREA) -> np.ndarray:
-    """Slices [n][rows][columns] resampled to the network's grid. Area averaging as in the exported module."""
+LOW, HIGH = -1024, 300  # HU that the networks see; what lies outside is clamped
+
+
+def to_grid(hu: np.ndarray) -> np.ndarray:
+    """Slices [n][rows][columns] on the network's grid: clamped, then averaged over area, exactly as the exported module does."""
+    return resize(np.clip(hu, LOW, HIGH), cv2.INTER_AREA)
+
+
+def resize(hu: np.ndarray, interpolation: int) -> np.ndarray:
     return np.stack([cv2.resize(s.astype(np.float32), (GRID, GRID), interpolation=interpolation) for s in hu]).round().astype(np.int16)
 
 

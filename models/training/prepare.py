@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes the working folder's caches: labelled.npz (pictures and expert labels) and hu.npz (HU slices, classical labels)."""
 import argparse
+import json
 from pathlib import Path
 
 import cv2
@@ -12,7 +13,7 @@ import pseudo
 SERIES = ("ricord-1a-covid", "lungfcp-partial-chest")
 
 
-def prepare(root: Path, work: Path) -> None:
+def prepare(root: Path, work: Path, without_lung: list[str]) -> None:
     work.mkdir(parents=True, exist_ok=True)
     cases = data.labelled_cases(root)
     np.savez(work / "labelled.npz", picture=np.concatenate([c["picture"] for c in cases.values()]),
@@ -25,15 +26,15 @@ def prepare(root: Path, work: Path) -> None:
         shrink = series["hu"].shape[1] / data.GRID
         z, y, x = series["spacing"]
         area.append(hu)
-        cubic.append(data.to_grid(series["hu"], cv2.INTER_CUBIC))
+        cubic.append(data.resize(series["hu"], cv2.INTER_CUBIC))
         label.append(pseudo.lung_label(hu, (z, y * shrink, x * shrink)))
         group += [name] * len(hu)
     singles = sorted((root / "dicom/nysbu-odd").glob("*axial*.dcm")) + sorted((root / "dicom/compressed").glob("*_UNC.dcm"))
     for path in singles:
         _, hu = data.read_hu(path)
         area.append(data.to_grid(hu[None]))
-        cubic.append(data.to_grid(hu[None], cv2.INTER_CUBIC))
-        label.append(np.full((1, data.GRID, data.GRID), pseudo.UNKNOWN, np.uint8))
+        cubic.append(data.resize(hu[None], cv2.INTER_CUBIC))
+        label.append(np.full((1, data.GRID, data.GRID), 0 if path.stem in without_lung else pseudo.UNKNOWN, np.uint8))
         group.append(path.stem)
     np.savez(work / "hu.npz", hu=np.concatenate(area), cubic=np.concatenate(cubic), label=np.concatenate(label), group=np.array(group))
 
@@ -42,5 +43,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--work", type=Path, default=Path(".train"))
+    parser.add_argument("--config", type=Path, default=Path(__file__).with_name("config.json"))
     options = parser.parse_args()
-    prepare(options.data, options.work)
+    prepare(options.data, options.work, json.loads(options.config.read_text())["slicesWithoutLung"])

@@ -66,8 +66,9 @@ def _bowel_gas(hu: np.ndarray, air: np.ndarray, voxel_ml: float) -> np.ndarray:
     index = np.arange(1, n + 1)
     size = ndimage.sum_labels(air, lab, index) * voxel_ml
     centre = np.array(ndimage.center_of_mass(air, lab, index))[:, 0]
-    out = np.isin(lab, index[(size > 5) & (centre < low)])
-    return ndimage.binary_dilation(out, np.ones((3, 5, 5), bool), iterations=2) & (hu < -200)
+    seed = np.isin(lab, index[(size > 5) & (centre < low)])
+    pocket = ndimage.binary_dilation(seed, np.ones((1, 3, 3), bool), iterations=10, mask=air)
+    return ndimage.binary_dilation(pocket, np.ones((3, 5, 5), bool)) & (hu < -200)
 
 
 def lung_label(hu: np.ndarray, spacing: tuple[float, float, float]) -> np.ndarray:

@@ -16,10 +16,8 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from data import GRID, clahe_picture
+from data import GRID, HIGH, LOW, clahe_picture
 from unet import UNet
-
-LOW, HIGH = -1024.0, 300.0  # the restored range in HU; what lies outside is clamped
 
 
 def normalise(hu: np.ndarray) -> np.ndarray:
@@ -42,7 +40,7 @@ def synthetic_lesion(rng: np.random.Generator, hu: np.ndarray, lung: np.ndarray)
     if inside.size == 0:
         return hu, np.zeros_like(hu)
     cut = np.quantile(inside, 1 - rng.uniform(0.02, 0.9))
-    soft = 1 / (1 + np.exp(-(field - cut) * rng.uniform(3, 25)))
+    soft = 1 / (1 + np.exp(-np.clip((field - cut) * rng.uniform(3, 25), -30, 30)))
     alpha = soft * cv2.GaussianBlur(lung.astype(np.float32), (0, 0), 0.8) * lung
     texture = 1 + 0.12 * _noise(rng, rng.uniform(0.8, 2.5))
     target = rng.uniform(-680, -300) if rng.random() < 0.75 else rng.uniform(-300, 40)
@@ -108,7 +106,7 @@ def train(args: argparse.Namespace, config: dict) -> None:
     while step < total:
         rng = np.random.default_rng([config["seed"], step])
         for g in optimiser.param_groups:
-            g["lr"] = config["rate"] * min(1, (step + 1) / 50) * (0.5 + 0.5 * np.cos(np.pi * step / total)) + 1e-5
+            g["lr"] = float(config["rate"] * min(1, (step + 1) / 50) * (0.5 + 0.5 * np.cos(np.pi * step / total)) + 1e-5)
         picks = rng.choice(len(raw), config["batch"], p=weight_of)
         pairs = [make_pair(rng, raw[i], lung[i]) for i in picks]
         x = torch.from_numpy(np.stack([p[0] for p in pairs]))[:, None].to(memory_format=torch.channels_last)
@@ -123,7 +121,7 @@ def train(args: argparse.Namespace, config: dict) -> None:
         loss.backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
         optimiser.step()
-        running.append(float(error[(y > 0.03) & (y < 0.9)].mean()) * (HIGH - LOW))
+        running.append(error.detach()[(y > 0.03) & (y < 0.9)].mean().item() * (HIGH - LOW))
         step += 1
         if step % 50 == 0:
             spent = time.monotonic() - start

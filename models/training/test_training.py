@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Self-test without data: python -m unittest discover -s models/training"""
+import unittest
+
+import numpy as np
+import torch
+
+import augment
+import export
+import pseudo
+from data import GRID, clahe_picture, to_grid
+from restore import make_pair
+from train import dice, scaled, segmentation_loss
+from unet import UNet
+
+
+def chest() -> np.ndarray:
+    """A block of tissue with two aerated ellipses and a bright table, 12 slices."""
+    yy, xx = np.mgrid[:GRID, :GRID]
+    hu = np.full((GRID, GRID), -1000.0)
+    hu[((yy - 120) / 80) ** 2 + ((xx - 128) / 105) ** 2 < 1] = 40
+    for centre in (80, 176):
+        hu[((yy - 120) / 55) ** 2 + ((xx - centre) / 32) ** 2 < 1] = -850
+    hu[230:236, 30:220] = 300
+    return np.repeat(hu[None], 12, 0).astype(np.int16)
+
+
+class Training(unittest.TestCase):
+    def setUp(self):
+        torch.manual_seed(1)
+
+    def test_classical_label_finds_both_lungs_and_not_the_air_beside_the_body(self):
+        hu = chest()
+        label = pseudo.lung_label(hu, (5.0, 1.4, 1.4))
+        lung = (label == 1) | (label == pseudo.UNSURE_LUNG)
+        self.assertGreater(dice(lung, hu == -850), 0.97)
+        self.assertFalse(lung[:, 236:].any())
+
+    def test_a_batch_and_a_pair_follow_from_the_seed(self):
+        hu = chest()
+        image, label = scaled(hu), torch.from_numpy((hu == -850).astype(np.uint8))
+        twice = [augment.geometry(image, label, torch.Generator().manual_seed(3)) for _ in range(2)]
+        self.assertTrue(torch.equal(twice[0][0], twice[1][0]) and torch.equal(twice[0][1], twice[1][1]))
+        pairs = [make_pair(np.random.default_rng(5), hu[0], hu[0] == -850) for _ in range(2)]
+        np.testing.assert_array_equal(pairs[0][0], pairs[1][0])
+
+    def test_geometry_moves_image_and_label_alike(self):
+        hu = chest()
+        image, label = augment.geometry(scaled(hu), torch.from_numpy((hu == -850).astype(np.uint8)), torch.Generator().manual_seed(4))
+        lung_value = float(scaled(np.array([[[-850]]], np.int16)))
+        self.assertLess(float((image[:, 0][label == 1] - lung_value).abs().median()), 1e-3)
+
+    def test_unknown_voxels_do_not_count_and_unsure_ones_take_either_class(self):
+        label = torch.full((1, 8, 8), pseudo.UNKNOWN, dtype=torch.uint8)
+        label[:, :4] = 0
+        good = torch.zeros(1, 3, 8, 8)
+        good[:, 0] = 9
+        wild = good.clone()
+        wild[:, 2, 4:] = 50
+        self.assertAlmostEqual(float(segmentation_loss(good, label)), float(segmentation_loss(wild, label)), places=4)
+        label[:, :4] = pseudo.UNSURE_LUNG
+        lung, lesion = torch.zeros(1, 3, 8, 8), torch.zeros(1, 3, 8, 8)
+        lung[:, 1], lesion[:, 2] = 9, 9
+        self.assertAlmostEqual(float(segmentation_loss(lung, label)), float(segmentation_loss(lesion, label)), places=3)
+
+    def test_picture_uses_the_whole_range_and_ignores_a_shift_of_all_hu(self):
+        hu = chest()[0]
+        np.testing.assert_array_equal(clahe_picture(hu), clahe_picture(hu + 100))
+
+    def test_exported_graph_equals_the_network_and_takes_any_size(self):
+        net = UNet(1, 3, 8, 4)
+        for p in net.parameters():
+            torch.nn.init.normal_(p, 0, 0.3)
+        net(torch.rand(4, 1, GRID, GRID))
+        net.eval()
+        hu = np.random.default_rng(2).integers(-1200, 400, (4, GRID, GRID)).astype(np.int32)
+        with torch.no_grad():
+            expected = net(scaled(to_grid(hu))).argmax(1).byte()
+        graph = export.module(export.folded(net), bf16=False)
+        self.assertGreater(float((graph(torch.from_numpy(hu)) == expected).float().mean()), 0.999)
+        for size in ((1, 512, 512), (3, 300, 300), (2, 100, 100), (1, 512, 640)):
+            self.assertEqual(tuple(graph(torch.zeros(size, dtype=torch.int32)).shape), size)
+
+
+if __name__ == "__main__":
+    unittest.main()
