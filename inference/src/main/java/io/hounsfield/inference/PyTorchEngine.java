@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hounsfield.inference;
+
+import ai.djl.engine.Engine;
+import ai.djl.engine.EngineException;
+import ai.djl.engine.StandardCapabilities;
+import ai.djl.util.Utils;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Starts DJL's PyTorch engine once in the process: offline, without telemetry, its native libraries
+ * unpacked from the class path into a cache directory (see the package's description).
+ */
+final class PyTorchEngine {
+
+  static final String ENGINE_CACHE_DIR = "ENGINE_CACHE_DIR";
+  private static final String DJL_CACHE_DIR = "DJL_CACHE_DIR";
+  private static final String NAME = "PyTorch";
+  private static final long UNPACKED_BYTES = 460L << 20;
+
+  private static final Logger LOG = LoggerFactory.getLogger(PyTorchEngine.class);
+
+  private static Engine engine;
+
+  private PyTorchEngine() {}
+
+  /**
+   * The engine, started at the first call.
+   *
+   * @throws ModelException if its native libraries cannot be unpacked or loaded
+   */
+  static synchronized Engine start() throws ModelException {
+    if (engine == null) {
+      Path cache = configure();
+      try {
+        LOG.info("starting PyTorch, native libraries in {}", cache);
+        engine = Engine.getEngine(NAME);
+        LOG.info("PyTorch {} is ready", engine.getVersion());
+      } catch (EngineException | IllegalArgumentException | LinkageError e) {
+        throw new ModelException(explain(cache, e), e);
+      } catch (AssertionError e) {
+        // DJL's answer to a platform it was not built for
+        throw new ModelException(explain(cache, e), e);
+      }
+    }
+    return engine;
+  }
+
+  /** Whether this PyTorch can use a GPU and there is one. */
+  static boolean hasCuda(Engine engine) {
+    return engine.hasCapability(StandardCapabilities.CUDA) && engine.getGpuCount() > 0;
+  }
+
+  /** Sets what DJL reads at its start; returns the directory of the native libraries. */
+  private static Path configure() throws ModelException {
+    // Must be set before any class of the engine is initialised: it would call home or download.
+    System.setProperty("ai.djl.offline", "true");
+    System.setProperty("OPT_OUT_TRACKING", "true");
+    if (!Utils.isOfflineMode()) {
+      throw new ModelException(
+          "the environment variable DJL_OFFLINE allows downloads at run time: unset it");
+    }
+    // One network at a time is run: a pool for parallel branches of a graph is of no use.
+    setIfAbsent("ai.djl.pytorch.num_interop_threads", "1");
+    if (Utils.getEnvOrSystemProperty(ENGINE_CACHE_DIR) == null
+        && Utils.getEnvOrSystemProperty(DJL_CACHE_DIR) == null) {
+      System.setProperty(ENGINE_CACHE_DIR, defaultCache().toString());
+    }
+    return Utils.getEngineCacheDir().toAbsolutePath();
+  }
+
+  private static void setIfAbsent(String key, String value) {
+    if (System.getProperty(key) == null) {
+      System.setProperty(key, value);
+    }
+  }
+
+  /** {@code hounsfield} in the user's cache directory (XDG Base Directory Specification). */
+  private static Path defaultCache() {
+    String xdg = System.getenv("XDG_CACHE_HOME");
+    Path base =
+        xdg != null && xdg.startsWith("/")
+            ? Path.of(xdg)
+            : Path.of(System.getProperty("user.home"), ".cache");
+    return base.resolve("hounsfield");
+  }
+
+  private static String explain(Path cache, Throwable fault) {
+    String what = "PyTorch cannot be started: ";
+    Path existing = cache;
+    while (existing.getParent() != null && !Files.exists(existing)) {
+      existing = existing.getParent();
+    }
+    if (!Files.isDirectory(existing) || !Files.isWritable(existing)) {
+      return what
+          + "its native libraries cannot be unpacked, %s is not a writable directory. Make it one or set the environment variable %s to one with %d MiB free"
+              .formatted(existing, ENGINE_CACHE_DIR, UNPACKED_BYTES >> 20);
+    }
+    try {
+      long free = Files.getFileStore(existing).getUsableSpace();
+      if (free < UNPACKED_BYTES) {
+        return what
+            + "%s has %d MiB free, its native libraries need %d MiB. Make room or set the environment variable %s to another directory"
+                .formatted(existing, free >> 20, UNPACKED_BYTES >> 20, ENGINE_CACHE_DIR);
+      }
+    } catch (IOException e) {
+      LOG.debug("free space of {} is unknown", existing, e);
+    }
+    Throwable root = fault;
+    while (root.getCause() != null && root.getCause() != root) {
+      root = root.getCause();
+    }
+    return what
+        + "%s. Native libraries for %s %s must be on the class path (artifact pytorch-native-cpu) or in the directory PYTORCH_LIBRARY_PATH; the directory %s must allow execution"
+            .formatted(root, System.getProperty("os.name"), System.getProperty("os.arch"), cache);
+  }
+}

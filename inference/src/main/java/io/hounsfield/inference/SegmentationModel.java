@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hounsfield.inference;
+
+import ai.djl.engine.Engine;
+import io.hounsfield.domain.ModelIdentity;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A network that finds lungs and lesions in axial CT slices.
+ *
+ * <p>The labels of a slice depend on that slice alone: not on its place in a batch, on the other
+ * slices in it, or on what was segmented before. Any thread may call {@link #segment}; the calls
+ * are worked on one after another by one thread of the model's own, so that libtorch's thread team
+ * and buffers exist once. The caller waits, so callers bound the queue.
+ */
+public final class SegmentationModel implements AutoCloseable {
+
+  /** Label of what is neither lung nor lesion. */
+  public static final byte BACKGROUND = 0;
+
+  /** Label of aerated lung. */
+  public static final byte LUNG = 1;
+
+  /** Label of opacity; a lesion is part of the lung. */
+  public static final byte LESION = 2;
+
+  /** Most rows, and most columns, of a slice. */
+  public static final int MAX_SIDE = 2048;
+
+  private static final int WARM_UP_SIDE = 512;
+  private static final long MAX_WEIGHTS_BYTES = 512L << 20;
+  private static final Logger LOG = LoggerFactory.getLogger(SegmentationModel.class);
+
+  private final ModelManifest manifest;
+  private final ModelIdentity identity;
+  private final ExecutorService worker;
+  private final TorchNetwork network;
+
+  private SegmentationModel(
+      ModelManifest manifest,
+      ModelIdentity identity,
+      ExecutorService worker,
+      TorchNetwork network) {
+    this.manifest = manifest;
+    this.identity = identity;
+    this.worker = worker;
+    this.network = network;
+  }
+
+  /**
+   * Loads a model's weights, whose SHA-256 must be the manifest's, and runs it once.
+   *
+   * @throws ModelException if the weights are missing or altered, the engine cannot be started, the
+   *     device or the variant is not to be had here, or the graph does not do what it should
+   */
+  public static SegmentationModel load(ModelManifest manifest, InferenceOptions options)
+      throws ModelException {
+    Objects.requireNonNull(options, "options");
+    boolean[] allowed = allowedLabels(manifest);
+    Engine engine = PyTorchEngine.start();
+    ai.djl.Device device = device(engine, options.device());
+    ModelManifest.Weights weights = choose(manifest, options.variant(), device);
+    byte[] graph = readVerified(manifest, weights);
+    ModelIdentity identity =
+        new ModelIdentity(
+            manifest.name(),
+            manifest.version(),
+            weights.variant(),
+            device.isGpu() ? "cuda:" + device.getDeviceId() : "cpu",
+            weights.sha256());
+    String id = "model " + manifest.id() + " (" + weights.variant() + ")";
+    ExecutorService worker =
+        Executors.newSingleThreadExecutor(
+            task -> {
+              Thread thread = new Thread(task, "inference-" + manifest.name());
+              thread.setDaemon(true);
+              return thread;
+            });
+    try {
+      TorchNetwork network =
+          await(
+              worker.submit(
+                  () -> {
+                    TorchNetwork loaded =
+                        new TorchNetwork(
+                            engine,
+                            device,
+                            options.effectiveThreads(),
+                            id,
+                            graph,
+                            manifest.batch(),
+                            allowed);
+                    try {
+                      short[][] air = {new short[WARM_UP_SIDE * WARM_UP_SIDE]};
+                      loaded.run(air, WARM_UP_SIDE, WARM_UP_SIDE);
+                      return loaded;
+                    } catch (ModelException | RuntimeException e) {
+                      loaded.close();
+                      throw e;
+                    }
+                  }));
+      LOG.info(
+          "{} is ready on {} with {} threads, {} slices at once",
+          id,
+          identity.device(),
+          options.effectiveThreads(),
+          manifest.batch());
+      return new SegmentationModel(manifest, identity, worker, network);
+    } catch (ModelException | RuntimeException e) {
+      worker.shutdown();
+      throw e;
+    }
+  }
+
+  /** Slices that are segmented at once; fewer cost the same time. */
+  public int batch() {
+    return manifest.batch();
+  }
+
+  /** Model, weights and device in use. */
+  public ModelIdentity identity() {
+    return identity;
+  }
+
+  /** The model's manifest. */
+  public ModelManifest manifest() {
+    return manifest;
+  }
+
+  /**
+   * Segments slices of one size.
+   *
+   * @param hu 1 to {@link #batch()} slices in HU, {@code [slice][row * columns + column]}, in any
+   *     order; read only, and only until the call returns
+   * @param rows rows of each slice, 1 to {@value #MAX_SIDE}
+   * @param columns columns of each slice, 1 to {@value #MAX_SIDE}
+   * @return labels {@link #BACKGROUND}, {@link #LUNG} and {@link #LESION}, shaped as {@code hu}
+   * @throws IllegalArgumentException if the slices are none, too many, or not of that size
+   * @throws IllegalStateException if the model is closed
+   * @throws ModelException if the network fails or answers what it must not
+   */
+  public byte[][] segment(short[][] hu, int rows, int columns) throws ModelException {
+    check(hu, rows, columns);
+    Future<byte[][]> labels;
+    try {
+      labels = worker.submit(() -> network.run(hu, rows, columns));
+    } catch (RejectedExecutionException e) {
+      throw new IllegalStateException("model " + manifest.id() + " is closed", e);
+    }
+    return await(labels);
+  }
+
+  /** Waits for the running batch, then releases the native memory. May be called again. */
+  @Override
+  public void close() {
+    try {
+      Future<?> released = worker.submit(network::close);
+      worker.shutdown();
+      await(released);
+    } catch (RejectedExecutionException e) {
+      LOG.debug("model {} was closed before", manifest.id());
+    } catch (ModelException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private void check(short[][] hu, int rows, int columns) {
+    if (rows < 1 || rows > MAX_SIDE || columns < 1 || columns > MAX_SIDE) {
+      throw new IllegalArgumentException(
+          "a slice must have 1 to %d rows and columns: %d x %d".formatted(MAX_SIDE, rows, columns));
+    }
+    if (hu.length < 1 || hu.length > batch()) {
+      throw new IllegalArgumentException(
+          "1 to %d slices can be segmented at once: %d".formatted(batch(), hu.length));
+    }
+    for (int k = 0; k < hu.length; k++) {
+      if (hu[k].length != rows * columns) {
+        throw new IllegalArgumentException(
+            "slice %d has %d voxels, not %d x %d".formatted(k, hu[k].length, rows, columns));
+      }
+    }
+  }
+
+  private static boolean[] allowedLabels(ModelManifest manifest) throws ModelException {
+    boolean[] allowed = new boolean[256];
+    allowed[BACKGROUND] = true;
+    for (ModelManifest.Label label : manifest.labels()) {
+      allowed[label.value()] = true;
+      if (label.value() > LESION) {
+        throw new ModelException(unfit(manifest));
+      }
+    }
+    if (!allowed[LUNG] || !allowed[LESION]) {
+      throw new ModelException(unfit(manifest));
+    }
+    return allowed;
+  }
+
+  private static String unfit(ModelManifest manifest) {
+    return "model %s in %s is not a model of lungs and lesions: its labels must be 1 lung and 2 lesion, they are %s"
+        .formatted(
+            manifest.id(),
+            manifest.directory(),
+            manifest.labels().stream().map(l -> l.value() + " " + l.name()).toList());
+  }
+
+  private static ai.djl.Device device(Engine engine, InferenceOptions.Device wish)
+      throws ModelException {
+    boolean cuda = wish != InferenceOptions.Device.CPU && PyTorchEngine.hasCuda(engine);
+    if (wish == InferenceOptions.Device.CUDA && !cuda) {
+      throw new ModelException(
+          "device cuda was asked for, but PyTorch %s here %s. Choose device cpu or auto%s"
+              .formatted(
+                  engine.getVersion(),
+                  engine.getGpuCount() > 0 ? "is built for the CPU alone" : "sees no NVIDIA GPU",
+                  engine.getGpuCount() > 0
+                      ? ", or set PYTORCH_LIBRARY_PATH to a libtorch of that version for CUDA"
+                      : ""));
+    }
+    return cuda ? ai.djl.Device.gpu() : ai.djl.Device.cpu();
+  }
+
+  private static ModelManifest.Weights choose(
+      ModelManifest manifest, String variant, ai.djl.Device device) throws ModelException {
+    // A GPU has its own arithmetic: what the manifest requires is asked of CPUs.
+    return device.isGpu()
+        ? WeightsChoice.onGpu(manifest, variant)
+        : WeightsChoice.onCpu(manifest, variant, CpuFeatures.detect());
+  }
+
+  private static byte[] readVerified(ModelManifest manifest, ModelManifest.Weights weights)
+      throws ModelException {
+    Path file = manifest.directory().resolve(weights.file());
+    try {
+      long size = Files.size(file);
+      if (size > MAX_WEIGHTS_BYTES) {
+        throw new ModelException(
+            "weights %s of model %s have %d bytes, more than the %d that they may have"
+                .formatted(file, manifest.id(), size, MAX_WEIGHTS_BYTES));
+      }
+      // The bytes that are checked are the bytes that are loaded: the file may change in between.
+      byte[] bytes = Files.readAllBytes(file);
+      String sha256 = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+      if (!sha256.equals(weights.sha256())) {
+        throw new ModelException(
+            "weights %s of model %s are not those of its manifest: SHA-256 is %s, must be %s. Restore the file"
+                .formatted(file, manifest.id(), sha256, weights.sha256()));
+      }
+      return bytes;
+    } catch (IOException e) {
+      throw new ModelException(
+          "weights %s of model %s cannot be read: %s. Restore the file"
+              .formatted(file, manifest.id(), e),
+          e);
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every Java platform has SHA-256", e);
+    }
+  }
+
+  /** The task's result. An interrupt is kept for the caller: a batch ends soon by itself. */
+  private static <T> T await(Future<T> task) throws ModelException {
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return task.get();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause();
+      if (cause instanceof ModelException fault) {
+        throw fault;
+      }
+      if (cause instanceof RuntimeException fault) {
+        throw fault;
+      }
+      if (cause instanceof Error fault) {
+        throw fault;
+      }
+      throw new IllegalStateException(cause);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}
