@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hounsfield.dicom;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.zip.DataFormatException;
+import java.util.zip.Deflater;
+import java.util.zip.Inflater;
+
+/** RFC 1951 streams of the deflated transfer syntaxes, PS3.5 annex A.5. */
+final class Deflate {
+  /** Any stream may grow to this; larger ones only by {@link #MAX_RATIO}. */
+  static final int FREE_BYTES = 64 << 20;
+
+  /**
+   * CT compresses to a half or a third; a hundredth leaves room for empty images, not for bombs.
+   */
+  static final int MAX_RATIO = 100;
+
+  private static final int CHUNK = 64 << 10;
+
+  /** What to do when the stream ends early. */
+  enum Missing {
+    TOLERATED,
+    REFUSED
+  }
+
+  private Deflate() {}
+
+  static ByteBuffer inflate(ByteBuffer source, Missing missing) throws DicomException {
+    int compressed = source.remaining();
+    long limit =
+        Math.min(DicomFiles.MAX_BYTES, Math.max(FREE_BYTES, (long) compressed * MAX_RATIO));
+    byte[] output = new byte[(int) Math.min(limit, Math.max(CHUNK, 4L * compressed))];
+    int length = 0;
+    Inflater inflater = new Inflater(true);
+    try {
+      inflater.setInput(source.duplicate());
+      while (!inflater.finished()) {
+        if (length == output.length) {
+          if (length >= limit) {
+            throw new DicomException(
+                "Deflated data set: "
+                    + compressed
+                    + " bytes inflate to more than "
+                    + limit
+                    + "; refused to bound memory");
+          }
+          output = Arrays.copyOf(output, (int) Math.min(limit, 2L * output.length));
+        }
+        int count = inflater.inflate(output, length, output.length - length);
+        length += count;
+        if (count == 0 && (inflater.needsInput() || inflater.needsDictionary())) {
+          if (missing == Missing.TOLERATED) {
+            break;
+          }
+          throw new DicomException(
+              "Deflated data set: the stream ends after "
+                  + compressed
+                  + " bytes without its end; the data is truncated or damaged");
+        }
+      }
+    } catch (DataFormatException e) {
+      throw new DicomException(
+          "Deflated data set: damaged near byte " + inflater.getBytesRead() + ": " + e.getMessage(),
+          e);
+    } finally {
+      inflater.end();
+    }
+    return ByteBuffer.wrap(output, 0, length);
+  }
+
+  static byte[] deflate(byte[] plain) {
+    Deflater deflater = new Deflater(Deflater.DEFAULT_COMPRESSION, true);
+    try {
+      deflater.setInput(plain);
+      deflater.finish();
+      ByteArrayOutputStream out = new ByteArrayOutputStream(plain.length / 2 + 64);
+      byte[] chunk = new byte[CHUNK];
+      while (!deflater.finished()) {
+        out.write(chunk, 0, deflater.deflate(chunk));
+      }
+      if ((out.size() & 1) == 1) {
+        out.write(0);
+      }
+      return out.toByteArray();
+    } finally {
+      deflater.end();
+    }
+  }
+}

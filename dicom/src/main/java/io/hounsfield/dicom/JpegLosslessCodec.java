@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hounsfield.dicom;
+
+import io.hounsfield.dicom.Element.Bytes;
+import java.awt.image.DataBuffer;
+import java.awt.image.DataBufferByte;
+import java.awt.image.DataBufferUShort;
+import java.awt.image.Raster;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.Iterator;
+import javax.imageio.ImageReader;
+import javax.imageio.spi.IIORegistry;
+import javax.imageio.spi.ImageReaderSpi;
+import javax.imageio.stream.ImageInputStream;
+import javax.imageio.stream.MemoryCacheImageInputStream;
+
+/**
+ * JPEG Lossless, Huffman coded (process 14, any predictor): ISO/IEC 10918-1 annex H, by the reader
+ * of TwelveMonkeys ImageIO.
+ */
+final class JpegLosslessCodec implements FrameCodec {
+  private static final String READER = "com.twelvemonkeys.imageio.plugins.jpeg.JPEGImageReaderSpi";
+
+  private static final class Provider {
+    static final ImageReaderSpi INSTANCE = find();
+
+    private static ImageReaderSpi find() {
+      IIORegistry registry = IIORegistry.getDefaultInstance();
+      Iterator<ImageReaderSpi> readers = registry.getServiceProviders(ImageReaderSpi.class, false);
+      while (readers.hasNext()) {
+        ImageReaderSpi reader = readers.next();
+        if (reader.getClass().getName().equals(READER)) {
+          return reader;
+        }
+      }
+      throw new IllegalStateException(READER + " is missing from the class path");
+    }
+  }
+
+  @Override
+  public short[] decode(Bytes frame, PixelLayout layout) throws DicomException {
+    JpegHeader.require(frame, layout);
+    Raster raster;
+    ImageReader reader = null;
+    try (ImageInputStream in =
+        new MemoryCacheImageInputStream(
+            new ByteArrayInputStream(frame.array(), frame.offset(), frame.length()))) {
+      reader = Provider.INSTANCE.createReaderInstance();
+      reader.setInput(in, true, true);
+      raster = reader.readRaster(0, null);
+    } catch (IOException | RuntimeException e) {
+      // On damaged input the library throws whatever its arrays and tables throw.
+      throw new DicomException(
+          Tag.describe(Tag.PixelData) + ": JPEG Lossless: damaged image: " + e.getMessage(), e);
+    } finally {
+      if (reader != null) {
+        reader.dispose();
+      }
+    }
+    return samples(raster, layout);
+  }
+
+  private static short[] samples(Raster raster, PixelLayout layout) throws DicomException {
+    if (raster.getWidth() != layout.columns()
+        || raster.getHeight() != layout.rows()
+        || raster.getNumBands() != layout.samplesPerPixel()) {
+      throw DicomException.in(
+          Tag.PixelData, "JPEG Lossless: the decoded image is not of the announced size");
+    }
+    short[] samples = new short[layout.samples()];
+    DataBuffer buffer = raster.getDataBuffer();
+    boolean whole =
+        layout.samplesPerPixel() == 1 && buffer.getNumBanks() == 1 && buffer.getOffset() == 0;
+    if (whole && buffer instanceof DataBufferUShort words && words.getSize() == samples.length) {
+      System.arraycopy(words.getData(), 0, samples, 0, samples.length);
+    } else if (whole
+        && buffer instanceof DataBufferByte bytes
+        && bytes.getSize() == samples.length) {
+      byte[] data = bytes.getData();
+      for (int i = 0; i < samples.length; i++) {
+        samples[i] = (short) (data[i] & 0xFF);
+      }
+    } else {
+      int[] row = null;
+      int perRow = layout.columns() * layout.samplesPerPixel();
+      for (int y = 0; y < layout.rows(); y++) {
+        row = raster.getPixels(0, y, layout.columns(), 1, row);
+        for (int i = 0; i < perRow; i++) {
+          samples[y * perRow + i] = (short) row[i];
+        }
+      }
+    }
+    SampleBits.extract(samples, layout);
+    return samples;
+  }
+}
