@@ -3,6 +3,7 @@
 
 Every slice leaves here on the network's grid (256 x 256). Arrays are [slice][row][column]; HU are int16.
 """
+import gzip
 import subprocess
 import tempfile
 from pathlib import Path
@@ -56,6 +57,15 @@ def read_series(folder: Path) -> dict:
     z = np.array([s[0] for s in slices])
     step = float(np.median(np.diff(z))) if len(z) > 1 else 1.0
     return {"hu": np.stack([s[1] for s in slices]), "spacing": (step, *slices[0][2])}
+
+
+def read_label_map(path: Path) -> np.ndarray:
+    """Label map of a NIfTI-1 file (.nii.gz, 8 or 16 bit) as [slice][row][column], in the file's own voxel order."""
+    raw = gzip.decompress(path.read_bytes())
+    columns, rows, slices = np.frombuffer(raw, "<i2", 3, 42)
+    kind = {2: "<u1", 4: "<i2", 512: "<u2"}[int(np.frombuffer(raw, "<i2", 1, 70)[0])]
+    start = int(np.frombuffer(raw, "<f4", 1, 108)[0])
+    return np.frombuffer(raw, kind, int(columns) * int(rows) * int(slices), start).reshape(slices, rows, columns)
 
 
 LOW, HIGH = -1024, 300  # HU that the networks see; what lies outside is clamped

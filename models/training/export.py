@@ -114,9 +114,13 @@ def export(work: Path, run: str, base: int, levels: int, out: Path, card: Path, 
     manifest = json.loads(card.read_text())
     result = state["result"]
     means = {f"mean{k[0].upper()}{k[1:]}": round(float(np.mean([r[k] for r in result.values()])), 4) for k in ("lungDice", "lesionDice")}
-    manifest["accuracy"] = {**manifest["accuracy"], "cases": result, **means} if not manifest["accuracy"].get("cases") else manifest["accuracy"]
+    manifest["accuracy"].update(cases=result, **means)
     manifest["files"] = files
     (out / "model.json").write_text(json.dumps(manifest, indent=2) + "\n")
+    rows = [f"| {n} | {r['slices']} | {r['lungDice']:.3f} | {r['lesionDice']:.3f} | {r['percentReference']:.1f} | {r['percentMeasured']:.1f} |" for n, r in result.items()]
+    rows.append(f"| **mean** | | **{means['meanLungDice']:.3f}** | **{means['meanLesionDice']:.3f}** | | |")
+    text = card.with_name("card.md").read_text().replace("{cases}", "\n".join(rows)).replace("{steps}", str(state["step"]))
+    (out / "MODEL_CARD.md").write_text(text)
     (out / "training-log.csv").write_text((work / f"{run}-log.csv").read_text())
 
 

@@ -42,7 +42,8 @@ if __name__ == "__main__":
     series = np.load(options.work / "hu.npz")
     hu, group = series["hu"], series["group"]
     for name in ("ricord-1a-covid", "lungfcp-partial-chest", "single"):
-        which = np.nonzero(group == name)[0][::options.every] if name != "single" else np.nonzero(~np.isin(group, ["ricord-1a-covid", "lungfcp-partial-chest"]))[0]
+        single = ~np.isin(group, ["ricord-1a-covid", "lungfcp-partial-chest"]) & ~np.char.startswith(group, "phantom-")
+        which = np.nonzero(single)[0] if name == "single" else np.nonzero(group == name)[0][::options.every]
         found = predict(net, hu[which])
         tiles = [draw(hu[i], found[k], f"{i} {group[i][:22]}") for k, i in enumerate(which)]
         cv2.imwrite(str(options.work / f"overlay-{name}.png"), montage(tiles, 6))

@@ -13,7 +13,7 @@ import pseudo
 SERIES = ("ricord-1a-covid", "lungfcp-partial-chest")
 
 
-def prepare(root: Path, work: Path, without_lung: list[str]) -> None:
+def prepare(root: Path, work: Path, without_lung: list[str], phantoms: Path | None) -> None:
     work.mkdir(parents=True, exist_ok=True)
     cases = data.labelled_cases(root)
     np.savez(work / "labelled.npz", picture=np.concatenate([c["picture"] for c in cases.values()]),
@@ -36,6 +36,17 @@ def prepare(root: Path, work: Path, without_lung: list[str]) -> None:
         cubic.append(data.resize(hu[None], cv2.INTER_CUBIC))
         label.append(np.full((1, data.GRID, data.GRID), 0 if path.stem in without_lung else pseudo.UNKNOWN, np.uint8))
         group.append(path.stem)
+    for folder in sorted(p for p in phantoms.iterdir() if p.is_dir()) if phantoms else []:
+        series = data.read_series(folder)
+        lungs, lesions = (data.read_label_map(folder / f"{name}.nii.gz") for name in ("lungs", "lesions"))
+        truth = np.where(lesions > 0, 2, lungs > 0).astype(np.uint8)
+        if truth.shape != series["hu"].shape:
+            raise SystemExit(f"{folder}: label maps {truth.shape} and series {series['hu'].shape} differ in size")
+        keep = slice(0, None, max(1, len(truth) // 60))  # neighbours are alike: about 60 slices a phantom are enough
+        area.append(data.to_grid(series["hu"][keep]))
+        cubic.append(data.resize(series["hu"][keep], cv2.INTER_CUBIC))
+        label.append(np.stack([cv2.resize(t, (data.GRID, data.GRID), interpolation=cv2.INTER_NEAREST) for t in truth[keep]]))
+        group += [f"phantom-{folder.name}"] * len(area[-1])
     np.savez(work / "hu.npz", hu=np.concatenate(area), cubic=np.concatenate(cubic), label=np.concatenate(label), group=np.array(group))
 
 
@@ -43,6 +54,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--work", type=Path, default=Path(".train"))
+    parser.add_argument("--phantoms", type=Path, help="folder of generated phantoms: DICOM series with lungs.nii.gz and lesions.nii.gz each")
     parser.add_argument("--config", type=Path, default=Path(__file__).with_name("config.json"))
     options = parser.parse_args()
-    prepare(options.data, options.work, json.loads(options.config.read_text())["slicesWithoutLung"])
+    prepare(options.data, options.work, json.loads(options.config.read_text())["slicesWithoutLung"], options.phantoms)

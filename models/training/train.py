@@ -86,8 +86,13 @@ class Source:
         self.weight = np.array([weight[c] for c in self.case])
         self.weight /= self.weight.sum()
         known = (self.label2 != UNKNOWN).mean(axis=(1, 2)) > 0.3
-        self.weight2 = known * np.where(np.isin(self.group2, ["ricord-1a-covid"]), 1.0, np.where(np.isin(self.group2, config["healthySeries"]), 1.5, 8.0))
-        self.weight2 = self.weight2 / self.weight2.sum()
+        share = config["huShare"]  # of the HU slices: how many from each named series; "phantom" and "other" take the rest's names
+        kind = np.array([g if g in share else "phantom" if g.startswith("phantom-") else "other" for g in self.group2])
+        self.weight2 = np.zeros(len(kind))
+        for name, part in share.items():
+            which = known & (kind == name)
+            self.weight2[which] = part / max(which.sum(), 1)
+        self.weight2 /= self.weight2.sum()
 
     def batch(self, step: int) -> tuple[torch.Tensor, torch.Tensor]:
         seed = [self.config["seed"], step]
