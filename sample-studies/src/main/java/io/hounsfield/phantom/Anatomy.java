@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hounsfield.phantom;
+
+/** One patient: every surface, tube and texture, before any slice is drawn. */
+final class Anatomy {
+
+  final Build build;
+  final Torso torso;
+  final Mediastinum mediastinum;
+  final Skeleton skeleton = new Skeleton();
+  final LungVessels lungVessels;
+  final Lesions lesions;
+
+  final Field body;
+  final Field muscle;
+  final Field cage;
+  final Field diaphragm;
+  final Field heart;
+  final Field chambers;
+  final Field lung;
+  final Field liver;
+  final Field spleen;
+  final Field stomach;
+  final Field colon;
+  final Field kidneys;
+  final Field breast;
+
+  /** Textures, unit variance: a few mm, and some cm (muscle septa, slow density changes). */
+  final Field fine;
+
+  final Field coarse;
+
+  /** Lowest and highest z of lung, reference mm. */
+  final double lungBottom;
+
+  final double lungTop;
+
+  /** Which way is down along y: 1 supine, -1 prone. */
+  final int gravity;
+
+  Anatomy(PhantomOptions options) {
+    long seed = options.seed();
+    build = Build.of(seed);
+    gravity = options.position().prone() ? -1 : 1;
+    torso = new Torso(build);
+    mediastinum = new Mediastinum(build);
+    fine = Field.noise(seed, 11, 1);
+    coarse = Field.noise(seed, 12, 4);
+    body = Field.of(torso::body);
+    muscle = new Field();
+    for (int i = 0; i < muscle.values.length; i++) {
+      muscle.values[i] =
+          (float) torso.muscle(fieldX(i), fieldY(i), fieldZ(i), body.values[i], coarse.values[i]);
+    }
+    breast = build.breasts() ? Field.of((x, y, z) -> torso.breast(x, y, z) + 11) : Field.filled(99);
+    cage = Field.of(Torso::cage);
+    diaphragm = Field.of(torso::diaphragm);
+    heart =
+        Field.of((x, y, z) -> Math.max(mediastinum.heart(x, y, z), 3 - torso.diaphragm(x, y, z)));
+    chambers = options.contrastAgent() ? Field.of(mediastinum::chambers) : Field.filled(99);
+    lung = Field.of(this::lungAt);
+    liver = Field.of(this::liverAt);
+    spleen =
+        Field.of(
+            (x, y, z) ->
+                below(
+                    x,
+                    y,
+                    z,
+                    Field.ellipsoid(x - 98, y - 40 - 0.25 * (z + 135), z + 138, 24, 42, 44),
+                    5));
+    stomach =
+        Field.of(
+            (x, y, z) ->
+                below(
+                    x,
+                    y,
+                    z,
+                    Field.smoothMin(
+                        Field.ellipsoid(x - 62, y + 14, z + 128, 36, 46, 34),
+                        Field.ellipsoid(x - 44, y + 40, z + 165, 42, 30, 30),
+                        16),
+                    5.5));
+    colon =
+        Field.of(
+            (x, y, z) ->
+                below(
+                    x,
+                    y,
+                    z,
+                    Torso.capsule(x, y, z, 104, -32, -150, 112, -10, -215, 15, 19)
+                        + 1.5 * Math.sin(z * 0.3),
+                    6));
+    kidneys = Field.of((x, y, z) -> Field.ellipsoid(Math.abs(x) - 56, y - 48, z + 205, 27, 25, 48));
+    double bottom = 0;
+    double top = 0;
+    for (int i = 0; i < lung.values.length; i++) {
+      if (lung.values[i] < 0) {
+        bottom = Math.min(bottom, fieldZ(i));
+        top = Math.max(top, fieldZ(i));
+      }
+    }
+    lungBottom = bottom - Field.STEP;
+    lungTop = top + Field.STEP;
+    lungVessels = new LungVessels(lung, seed);
+    lesions =
+        options.opacityPercent() > 0
+            ? new Lesions(lung, fine, options.kind(), options.opacityPercent(), gravity, seed)
+            : null;
+  }
+
+  static double fieldX(int i) {
+    return Field.x(i % Field.NX);
+  }
+
+  static double fieldY(int i) {
+    return Field.y(i / Field.NX % Field.NY);
+  }
+
+  static double fieldZ(int i) {
+    return Field.z(i / Field.PLANE);
+  }
+
+  private double lungAt(double x, double y, double z) {
+    if (z < -200 || z > 125) {
+      return 30;
+    }
+    double outer =
+        Math.max(cage.at(x, y, z) + 1.2, Math.max(Torso.apex(x, y, z), 1 - diaphragm.at(x, y, z)));
+    if (outer > 25) {
+      return outer;
+    }
+    // Round the edges where the surfaces meet a little less than the grid would.
+    return Math.max(outer, -mediastinum.hull(x, y, z, heart.at(x, y, z)));
+  }
+
+  /** An organ kept under the diaphragm by a margin. */
+  private double below(double x, double y, double z, double organ, double margin) {
+    if (organ > 30) {
+      return organ;
+    }
+    return Math.max(organ, Math.max(cage.at(x, y, z), diaphragm.at(x, y, z)) + margin);
+  }
+
+  private double liverAt(double x, double y, double z) {
+    double d = below(x, y, z, -50, 4);
+    // The left lobe thins out in front of the stomach.
+    double left = (x - 48 - 0.55 * (-y - 40) + Math.max(0, 0.25 * (-z - 110))) * 0.8;
+    double back = (y - 62 + 0.5 * Math.max(0, x + 60)) * 0.85;
+    double spine = 30 - Math.hypot(x, y - Torso.spine(z));
+    d = Math.max(d, Math.max(left, Math.max(back, spine)));
+    double vena = 13 - Math.hypot(x + 26, y - 2);
+    return Math.max(d, vena);
+  }
+}
