@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hounsfield.listener;
+
+import io.hounsfield.listener.ul.Event;
+import io.hounsfield.listener.ul.Pdu;
+import io.hounsfield.listener.ul.PduException;
+import io.hounsfield.listener.ul.PduReader;
+import io.hounsfield.listener.ul.State;
+import io.hounsfield.listener.ul.UpperLayer;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.NetSocket;
+import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One TCP connection to this node and the association on it. Everything here runs on the node's
+ * event loop; only {@link AssociationService}'s storing happens elsewhere.
+ */
+final class Connection implements UpperLayer.Port, PduReader.Sink {
+  private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
+  private static final long NO_TIMER = -1;
+
+  final long id;
+  private final NodeContext node;
+  private final NetSocket socket;
+  private final UpperLayer machine = new UpperLayer(UpperLayer.Role.ACCEPTOR, this);
+  private final PduReader reader;
+  private AssociationService service;
+  private boolean deliver;
+  private boolean paused;
+  private long artimTimer = NO_TIMER;
+  private long idleTimer = NO_TIMER;
+  private long lastActivity = System.nanoTime();
+
+  Connection(long id, NodeContext node, NetSocket socket) {
+    this.id = id;
+    this.node = node;
+    this.socket = socket;
+    this.reader = new PduReader(node.options.maxPduLength(), this);
+  }
+
+  /** Starts in Sta1 with Evt5. */
+  void open() {
+    socket.handler(this::received);
+    socket.closeHandler(v -> transportClosed());
+    socket.exceptionHandler(
+        e -> LOG.debug("connection {}: {}", id, e.toString())); // the close handler follows
+    machine.fire(Event.EVT5);
+  }
+
+  State state() {
+    return machine.state();
+  }
+
+  /** True while no association was asked for: may give way to another connection. */
+  boolean isSilent() {
+    return machine.state() == State.STA2 || machine.state() == State.STA13;
+  }
+
+  /** Closes without ceremony, to make room. */
+  void evict() {
+    LOG.info("connection {}: closed in {} to make room for another", id, machine.state());
+    closeTransport();
+  }
+
+  // ---- transport ----
+
+  private void received(Buffer buffer) {
+    node.counters.bytesReceived.add(buffer.length());
+    lastActivity = System.nanoTime();
+    try {
+      if (machine.state() != State.STA1) {
+        reader.feed(ByteBuffer.wrap(buffer.getBytes()));
+      }
+      regulate();
+    } catch (RuntimeException e) {
+      // A fault of ours with these bytes: this connection ends, the others go on.
+      LOG.error("connection {} in {}: closed after a fault", id, machine.state(), e);
+      closeTransport();
+    }
+  }
+
+  private void transportClosed() {
+    if (machine.state() != State.STA1) {
+      machine.fire(Event.EVT17);
+    }
+    stopArtim();
+    stopIdleTimer();
+    if (service != null) {
+      service.end(true);
+    }
+    node.closed(this);
+  }
+
+  /** Reads on or not, by what is held for the disk and what the peer does not take from us. */
+  void regulate() {
+    boolean full = socket.writeQueueFull();
+    if (full) {
+      socket.drainHandler(v -> regulate());
+    }
+    boolean pause = full || (service != null && service.mustPause(paused));
+    if (pause && !paused) {
+      paused = true;
+      socket.pause();
+      node.paused.add(this);
+    } else if (!pause && paused) {
+      paused = false;
+      node.paused.remove(this);
+      socket.resume();
+    }
+  }
+
+  // ---- PduReader.Sink ----
+
+  @Override
+  public void pdu(Pdu pdu) {
+    if (machine.state() == State.STA1) {
+      return;
+    }
+    if (pdu instanceof Pdu.AssociateRq) {
+      machine.fire(Event.EVT6, pdu);
+    } else if (pdu instanceof Pdu.AssociateAc) {
+      machine.fire(Event.EVT3, pdu);
+    } else if (pdu instanceof Pdu.AssociateRj) {
+      machine.fire(Event.EVT4, pdu);
+    } else if (pdu instanceof Pdu.ReleaseRq) {
+      machine.fire(Event.EVT12, pdu);
+    } else if (pdu instanceof Pdu.ReleaseRp) {
+      machine.fire(Event.EVT13, pdu);
+    } else if (pdu instanceof Pdu.Abort) {
+      machine.fire(Event.EVT16, pdu);
+    } else {
+      throw new IllegalStateException("the reader hands on P-DATA-TF piece by piece");
+    }
+  }
+
+  @Override
+  public void dataPdu() {
+    deliver = false;
+    if (machine.state() != State.STA1) {
+      machine.fire(Event.EVT10);
+    }
+  }
+
+  @Override
+  public void fragment(int contextId, boolean command, boolean last, ByteBuffer piece, boolean end)
+      throws PduException {
+    if (deliver && machine.state() == State.STA6) {
+      service.fragment(contextId, command, piece, last && end);
+    }
+  }
+
+  @Override
+  public void invalid(PduException fault) {
+    if (machine.state() != State.STA1) {
+      LOG.warn("connection {} in {}: {}", id, machine.state(), fault.getMessage());
+      machine.fire(Event.EVT19, fault.abort());
+      if (service != null) {
+        service.end(true);
+      }
+    }
+  }
+
+  // ---- for AssociationService ----
+
+  /** Sends a message's command fragments, if the association still is there. */
+  void send(Pdu.PDataTf data) {
+    if (machine.state() == State.STA6 || machine.state() == State.STA8) {
+      machine.fire(Event.EVT9, data);
+    }
+  }
+
+  /** A-RELEASE response, once everything asked for is answered. */
+  void respondRelease() {
+    switch (machine.state()) {
+      case STA8, STA9, STA12 -> machine.fire(Event.EVT14);
+      default -> {
+        // the peer aborted or left meanwhile
+      }
+    }
+  }
+
+  /** A-ABORT by this side. */
+  void abort(String why) {
+    switch (machine.state()) {
+      case STA1, STA2, STA13 -> {
+        // nothing to abort
+      }
+      default -> {
+        LOG.warn("association {} aborted: {}", id, why);
+        machine.fire(Event.EVT15);
+        service.end(true);
+      }
+    }
+  }
+
+  /** Ends this connection at the node's shutdown; calls back when nothing is left to do. */
+  void shutdown(Runnable done) {
+    if (service == null || isSilent()) {
+      closeTransport();
+      done.run();
+      return;
+    }
+    socket.pause();
+    service.whenIdle(
+        () -> {
+          abort("this node shuts down");
+          closeTransport();
+          done.run();
+        });
+  }
+
+  // ---- UpperLayer.Port ----
+
+  @Override
+  public void connect() {
+    throw new IllegalStateException("an acceptor does not connect");
+  }
+
+  @Override
+  public void send(Pdu pdu) {
+    socket.write(Buffer.buffer(io.hounsfield.listener.ul.PduCodec.encode(pdu)));
+  }
+
+  @Override
+  public void closeTransport() {
+    socket.close();
+  }
+
+  @Override
+  public void startArtim() {
+    stopArtim();
+    artimTimer =
+        node.vertx.setTimer(
+            node.options.artimTimeoutMs(),
+            t -> {
+              artimTimer = NO_TIMER;
+              if (isSilent()) {
+                LOG.info("connection {} in {}: ARTIM expired, closed", id, machine.state());
+                machine.fire(Event.EVT18);
+              }
+            });
+  }
+
+  @Override
+  public void stopArtim() {
+    if (artimTimer != NO_TIMER) {
+      node.vertx.cancelTimer(artimTimer);
+      artimTimer = NO_TIMER;
+    }
+  }
+
+  @Override
+  public Pdu.AssociateRj refusal(Pdu.AssociateRq request) {
+    boolean full = node.counters.associationsOpen.get() >= node.options.maxAssociations();
+    Pdu.AssociateRj refusal = Negotiation.providerRefusal(request, full);
+    if (refusal != null) {
+      rejected(request, refusal);
+    }
+    return refusal;
+  }
+
+  @Override
+  public void associateIndication(Pdu.AssociateRq request) {
+    Pdu.AssociateRj refusal = Negotiation.userRefusal(request, node.options);
+    if (refusal != null) {
+      rejected(request, refusal);
+      machine.fire(Event.EVT8, refusal);
+      return;
+    }
+    Negotiation negotiation = Negotiation.accept(request, node.options);
+    service = new AssociationService(id, node, this, negotiation, request);
+    LOG.info(
+        "association {} from {} at {}: accepted, {} of {} presentation contexts",
+        id,
+        AeTitles.forLog(request.callingAeTitle()),
+        socket.remoteAddress(),
+        negotiation.contexts().size(),
+        request.contexts().size());
+    machine.fire(Event.EVT7, negotiation.accept());
+    startIdleTimer(node.options.idleTimeoutMs());
+  }
+
+  private void rejected(Pdu.AssociateRq request, Pdu.AssociateRj refusal) {
+    node.counters.associationsRejected.increment();
+    LOG.warn(
+        "connection {} from {} at {} to {}: {}",
+        id,
+        AeTitles.forLog(request.callingAeTitle()),
+        socket.remoteAddress(),
+        AeTitles.forLog(request.calledAeTitle()),
+        refusal.text());
+  }
+
+  @Override
+  public void associateAccepted(Pdu.AssociateAc accept) {
+    throw new IllegalStateException("an acceptor gets no A-ASSOCIATE confirmation");
+  }
+
+  @Override
+  public void associateRejected(Pdu.AssociateRj reject) {
+    throw new IllegalStateException("an acceptor gets no A-ASSOCIATE confirmation");
+  }
+
+  @Override
+  public void dataIndication() {
+    deliver = true;
+  }
+
+  @Override
+  public void releaseIndication() {
+    stopIdleTimer();
+    service.released();
+  }
+
+  @Override
+  public void releaseConfirmed() {
+    throw new IllegalStateException("this acceptor never asks for release");
+  }
+
+  @Override
+  public void abortIndication(Pdu.Abort abort, boolean received) {
+    if (received) {
+      LOG.warn("association {}: peer sent A-ABORT, {}", id, abort.text());
+    } else if (abort == null) {
+      LOG.warn("association {}: connection lost{}", id, reader.inPdu() ? " within a PDU" : "");
+    }
+    service.end(true);
+  }
+
+  // ---- idle timer ----
+
+  private void startIdleTimer(long ms) {
+    idleTimer = node.vertx.setTimer(Math.max(1, ms), t -> idleTimerFired());
+  }
+
+  private void stopIdleTimer() {
+    if (idleTimer != NO_TIMER) {
+      node.vertx.cancelTimer(idleTimer);
+      idleTimer = NO_TIMER;
+    }
+  }
+
+  private void idleTimerFired() {
+    idleTimer = NO_TIMER;
+    if (machine.state() != State.STA6) {
+      return;
+    }
+    if (service.busy()) {
+      lastActivity = System.nanoTime(); // it is us the peer waits for
+    }
+    long idleMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - lastActivity);
+    long left = node.options.idleTimeoutMs() - idleMs;
+    if (left > 0) {
+      startIdleTimer(left);
+    } else {
+      abort("nothing came for " + idleMs + " ms");
+    }
+  }
+}

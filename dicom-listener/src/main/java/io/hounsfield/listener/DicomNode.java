@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hounsfield.listener;
+
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
+import io.vertx.core.net.NetServer;
+import io.vertx.core.net.NetServerOptions;
+import io.vertx.core.net.NetSocket;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A DICOM application entity that accepts associations: Verification and Storage of CT as SCP.
+ *
+ * <p>PDUs are decoded on one event loop; files are written and flushed on a small pool, in order
+ * for each association. A C-STORE is answered with success when the instance is durable in the
+ * {@link Spool}, and never waits for anything behind it.
+ */
+public final class DicomNode implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(DicomNode.class);
+  private static final long START_SECONDS = 30;
+  private static final long CLOSE_SECONDS = 30;
+
+  private final Vertx vertx;
+  private final Server server;
+  private final Counters counters;
+  private final ExecutorService pool;
+  private final String deployment;
+
+  private DicomNode(
+      Vertx vertx, Server server, Counters counters, ExecutorService pool, String deployment) {
+    this.vertx = vertx;
+    this.server = server;
+    this.counters = counters;
+    this.pool = pool;
+    this.deployment = deployment;
+  }
+
+  /**
+   * Listens. Blocks until the port is bound; not to be called on an event loop.
+   *
+   * @param spool stays open when the node is closed; its owner closes it afterwards
+   * @throws IOException when the address cannot be bound
+   */
+  public static DicomNode start(
+      Vertx vertx, DicomNodeOptions options, Spool spool, DicomNodeListener listener)
+      throws IOException {
+    Objects.requireNonNull(spool, "spool");
+    Objects.requireNonNull(listener, "listener");
+    refuseOnEventLoop();
+    Counters counters = new Counters();
+    ExecutorService pool = newPool(options.spoolThreads());
+    Server server = new Server(options, spool, listener, counters, pool);
+    try {
+      String deployment =
+          vertx
+              .deployVerticle(server)
+              .toCompletionStage()
+              .toCompletableFuture()
+              .get(START_SECONDS, TimeUnit.SECONDS);
+      DicomNode node = new DicomNode(vertx, server, counters, pool, deployment);
+      LOG.info(
+          "DICOM node {} listens on {} port {}",
+          options.aeTitle(),
+          options.bindAddress(),
+          node.port());
+      return node;
+    } catch (ExecutionException | TimeoutException e) {
+      pool.shutdown();
+      Throwable cause = e instanceof ExecutionException ? e.getCause() : e;
+      throw new IOException(
+          "cannot listen for DICOM on "
+              + options.bindAddress()
+              + " port "
+              + options.port()
+              + ": "
+              + cause.getMessage()
+              + "; choose another port or address",
+          cause);
+    } catch (InterruptedException e) {
+      pool.shutdown();
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while starting the DICOM node", e);
+    }
+  }
+
+  private static void refuseOnEventLoop() {
+    if (Context.isOnEventLoopThread()) {
+      throw new IllegalStateException("this call blocks: not on an event loop");
+    }
+  }
+
+  private static ExecutorService newPool(int threads) {
+    AtomicLong number = new AtomicLong();
+    ThreadPoolExecutor pool =
+        new ThreadPoolExecutor(
+            threads,
+            threads,
+            30,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(), // at most one task for each association waits in it
+            task -> {
+              Thread thread = new Thread(task, "dicom-spool-" + number.incrementAndGet());
+              thread.setDaemon(true);
+              return thread;
+            });
+    pool.allowCoreThreadTimeOut(true);
+    return pool;
+  }
+
+  /** The port that is bound. */
+  public int port() {
+    return server.netServer.actualPort();
+  }
+
+  /** The counters now. */
+  public NodeStatistics statistics() {
+    return counters.snapshot();
+  }
+
+  /**
+   * Stops listening, finishes and answers what was received whole, aborts the associations, closes
+   * the connections. When this returns, nothing more goes into the spool or to the listener. Not to
+   * be called on an event loop.
+   */
+  @Override
+  public void close() {
+    refuseOnEventLoop();
+    try {
+      vertx
+          .undeploy(deployment)
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(CLOSE_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.warn("the DICOM node did not close in order: {}", e.toString());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    pool.shutdown();
+    try {
+      if (!pool.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+        LOG.warn("spool threads are still busy after {} s", CLOSE_SECONDS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** The part that lives on the event loop. */
+  private static final class Server extends VerticleBase {
+    private final DicomNodeOptions options;
+    private final Spool spool;
+    private final DicomNodeListener listener;
+    private final Counters counters;
+    private final ExecutorService pool;
+    private volatile NetServer netServer;
+    private NodeContext node;
+    private long lastId;
+    private boolean closing;
+
+    Server(
+        DicomNodeOptions options,
+        Spool spool,
+        DicomNodeListener listener,
+        Counters counters,
+        ExecutorService pool) {
+      this.options = options;
+      this.spool = spool;
+      this.listener = listener;
+      this.counters = counters;
+      this.pool = pool;
+    }
+
+    @Override
+    public Future<?> start() {
+      node = new NodeContext(vertx, context, options, spool, listener, pool, counters);
+      netServer =
+          vertx
+              .createNetServer(
+                  new NetServerOptions()
+                      .setHost(options.bindAddress())
+                      .setPort(options.port())
+                      .setTcpNoDelay(true)
+                      .setTcpKeepAlive(true)
+                      .setAcceptBacklog(1024))
+              .connectHandler(this::connected)
+              .exceptionHandler(e -> LOG.debug("connection not accepted: {}", e.toString()));
+      return netServer.listen();
+    }
+
+    private void connected(NetSocket socket) {
+      if (closing) {
+        socket.close();
+        return;
+      }
+      if (node.connections.size() >= options.maxConnections() && !makeRoom()) {
+        LOG.warn("{} connections are open; one more was closed", node.connections.size());
+        socket.close();
+        return;
+      }
+      Connection connection = new Connection(++lastId, node, socket);
+      node.connections.put(connection.id, connection);
+      counters.connectionsOpen.incrementAndGet();
+      connection.open();
+    }
+
+    /** Closes the oldest connection without an association. */
+    private boolean makeRoom() {
+      for (Connection connection : node.connections.values()) {
+        if (connection.isSilent()) {
+          connection.evict();
+          return true;
+        }
+      }
+      return false;
+    }
+
+    @Override
+    public Future<?> stop() {
+      closing = true;
+      List<Connection> open = new ArrayList<>(node.connections.values());
+      List<Future<?>> ends = new ArrayList<>();
+      for (Connection connection : open) {
+        Promise<Void> end = Promise.promise();
+        ends.add(end.future());
+        connection.shutdown(end::tryComplete);
+      }
+      return (ends.isEmpty() ? Future.succeededFuture() : Future.join(ends))
+          .eventually(() -> netServer.close());
+    }
+  }
+}

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hounsfield.listener;
+
+import io.hounsfield.dicom.TransferSyntax;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * An instance on its way into a {@link Spool}: give its data set piece by piece to {@link #write},
+ * then {@link #commit}; {@link #close} without commit leaves no trace. Only the bytes up to the
+ * Series Instance UID are looked at, and held until the file can be named. Not thread-safe.
+ */
+public final class IncomingInstance implements Closeable {
+  /**
+   * The outcome.
+   *
+   * @param duplicate an instance of this UID was held already
+   * @param conflicting and its content differs; {@code instance.file()} is the newcomer, kept aside
+   */
+  public record Stored(SpooledInstance instance, boolean duplicate, boolean conflicting) {}
+
+  private final Spool spool;
+  private final String sopClassUid;
+  private final String sopInstanceUid;
+  private final TransferSyntax transferSyntax;
+
+  private final List<ByteBuffer> held = new ArrayList<>();
+  private byte[] head = new byte[0];
+  private int headLength;
+  private int nextScan = 1;
+
+  private InstanceUids uids;
+  private Path part;
+  private FileChannel channel;
+  private long bytes;
+
+  IncomingInstance(
+      Spool spool, String sopClassUid, String sopInstanceUid, TransferSyntax transferSyntax) {
+    this.spool = spool;
+    this.sopClassUid = sopClassUid;
+    this.sopInstanceUid = sopInstanceUid;
+    this.transferSyntax = transferSyntax;
+  }
+
+  /**
+   * Takes the next bytes of the data set. The buffers' contents must not change until commit or
+   * close.
+   *
+   * @throws IOException when they are no data set, belong to another instance than announced, or
+   *     cannot be written
+   */
+  public void write(List<ByteBuffer> pieces) throws IOException {
+    for (ByteBuffer piece : pieces) {
+      bytes += piece.remaining();
+    }
+    if (channel != null) {
+      writeFully(pieces);
+      return;
+    }
+    for (ByteBuffer piece : pieces) {
+      held.add(piece);
+      int length = Math.min(piece.remaining(), InstanceUids.MAX_HEADER - headLength);
+      if (headLength + length > head.length) {
+        head = Arrays.copyOf(head, Math.max(headLength + length, 2 * head.length));
+      }
+      piece.get(piece.position(), head, headLength, length);
+      headLength += length;
+    }
+    if (headLength >= nextScan) {
+      identify(headLength == InstanceUids.MAX_HEADER);
+      nextScan = Math.min(2 * headLength, InstanceUids.MAX_HEADER);
+    }
+  }
+
+  private void identify(boolean whole) throws IOException {
+    uids = InstanceUids.find(ByteBuffer.wrap(head, 0, headLength), whole, transferSyntax);
+    if (uids == null) {
+      return;
+    }
+    if (!uids.sopInstance().equals(sopInstanceUid)) {
+      throw new StoreException(
+          StoreException.Reason.MISMATCH, "SOP Instance UID of command and data set differ");
+    }
+    if (!uids.sopClass().equals(sopClassUid)) {
+      throw new StoreException(
+          StoreException.Reason.MISMATCH, "SOP Class UID of command and data set differ");
+    }
+    head = null;
+    Path series = spool.seriesDirectory(uids.series());
+    part = spool.createPart(series);
+    channel = FileChannel.open(part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    held.add(0, ByteBuffer.wrap(Part10Header.encode(sopClassUid, sopInstanceUid, transferSyntax)));
+    writeFully(held);
+    held.clear();
+  }
+
+  private void writeFully(List<ByteBuffer> pieces) throws IOException {
+    ByteBuffer[] all = pieces.toArray(new ByteBuffer[0]);
+    int from = 0;
+    while (from < all.length) {
+      channel.write(all, from, all.length - from);
+      while (from < all.length && !all[from].hasRemaining()) {
+        from++;
+      }
+    }
+  }
+
+  /**
+   * Makes the instance durable under its name; see {@link Spool}. Once only, after the last {@link
+   * #write}.
+   */
+  public Stored commit() throws IOException {
+    if (channel == null) {
+      identify(true);
+    }
+    spool.flush(channel);
+    channel.close();
+    Path series = part.getParent();
+    Path file = spool.fileOf(series, sopInstanceUid);
+    boolean duplicate = false;
+    boolean conflicting = false;
+    ReentrantLock lock = spool.lockFor(file);
+    lock.lock();
+    try {
+      if (!Files.exists(file)) {
+        Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+      } else {
+        duplicate = true;
+        if (Files.mismatch(part, file) < 0) {
+          Files.delete(part);
+        } else {
+          conflicting = true;
+          file = keepAside(file);
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+    part = null;
+    // For a duplicate too: the first may be about to be acknowledged by another association.
+    spool.flushDirectory(series);
+    return new Stored(
+        new SpooledInstance(
+            uids.study(), uids.series(), sopInstanceUid, sopClassUid, transferSyntax, file, bytes),
+        duplicate,
+        conflicting);
+  }
+
+  private Path keepAside(Path file) throws IOException {
+    MessageDigest digest = Spool.sha256();
+    ByteBuffer buffer = ByteBuffer.allocate(64 << 10);
+    try (FileChannel in = FileChannel.open(part, StandardOpenOption.READ)) {
+      while (in.read(buffer.clear()) >= 0) {
+        digest.update(buffer.flip());
+      }
+    }
+    String name = file.getFileName().toString();
+    String content = HexFormat.of().formatHex(digest.digest()).substring(0, 16);
+    Path aside = file.resolveSibling(name.substring(0, name.length() - 4) + "-" + content + ".dcm");
+    Files.move(part, aside, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    return aside;
+  }
+
+  /** Bytes of the data set taken so far. */
+  public long bytes() {
+    return bytes;
+  }
+
+  /** Drops what was not committed. Harmless after commit. */
+  @Override
+  public void close() throws IOException {
+    held.clear();
+    head = null;
+    if (channel != null) {
+      channel.close();
+    }
+    if (part != null) {
+      try {
+        Files.delete(part);
+      } catch (NoSuchFileException e) {
+        // the spool directory was cleared under us; nothing is left to delete
+      }
+      part = null;
+    }
+  }
+}

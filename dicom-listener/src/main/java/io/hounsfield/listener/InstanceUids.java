@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hounsfield.listener;
+
+import io.hounsfield.dicom.DataSet;
+import io.hounsfield.dicom.DataSets;
+import io.hounsfield.dicom.DicomException;
+import io.hounsfield.dicom.Tag;
+import io.hounsfield.dicom.TransferSyntax;
+import java.nio.ByteBuffer;
+
+/** The UIDs that identify an instance, found in the first bytes of its data set. */
+record InstanceUids(String sopClass, String sopInstance, String study, String series) {
+  /** UIDs must come within this many bytes of the data set; more are not held in memory. */
+  static final int MAX_HEADER = 4 << 20;
+
+  /** Enough for the UIDs of most instances; read first. */
+  static final int USUAL_HEADER = 4 << 10;
+
+  /**
+   * Looks for the UIDs while the rest of the data set may still be on its way.
+   *
+   * @param head the data set's first bytes, as sent
+   * @param whole true when no more will be shown
+   * @return the UIDs, or null when more bytes are needed
+   * @throws StoreException (unreadable) when these bytes are no data set, or it has not all UIDs
+   */
+  static InstanceUids find(ByteBuffer head, boolean whole, TransferSyntax syntax)
+      throws StoreException {
+    DataSet found;
+    try {
+      // Up to 4 KiB at a time grow twofold, so that a deflated prefix cannot inflate into much.
+      for (int most = USUAL_HEADER; most < head.remaining(); most *= 2) {
+        found = prefix(head.slice(head.position(), most), syntax);
+        if (found.contains(Tag.SeriesInstanceUID)) {
+          return of(found);
+        }
+      }
+      found = prefix(head, syntax);
+    } catch (DicomException e) {
+      throw unreadable(e.getMessage());
+    }
+    return whole || found.contains(Tag.SeriesInstanceUID) ? of(found) : null;
+  }
+
+  private static DataSet prefix(ByteBuffer head, TransferSyntax syntax) throws DicomException {
+    return DataSets.decodePrefix(head, syntax, Tag.SeriesInstanceUID + 1);
+  }
+
+  private static InstanceUids of(DataSet header) throws StoreException {
+    return new InstanceUids(
+        uid(header, Tag.SOPClassUID),
+        uid(header, Tag.SOPInstanceUID),
+        uid(header, Tag.StudyInstanceUID),
+        uid(header, Tag.SeriesInstanceUID));
+  }
+
+  private static String uid(DataSet header, int tag) throws StoreException {
+    String uid = header.string(tag).orElse("");
+    if (!isUsable(uid)) {
+      throw unreadable(Tag.toString(tag) + (uid.isEmpty() ? " is missing or empty" : " is no UID"));
+    }
+    return uid;
+  }
+
+  /** As forgiving as is safe: 1 to 64 digits and dots (leading zeros do occur). */
+  static boolean isUsable(String uid) {
+    return !uid.isEmpty()
+        && uid.length() <= 64
+        && uid.chars().allMatch(c -> c == '.' || (c >= '0' && c <= '9'));
+  }
+
+  private static StoreException unreadable(String what) {
+    return new StoreException(StoreException.Reason.UNREADABLE, "data set: " + what);
+  }
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hounsfield.listener;
+
+import io.hounsfield.dicom.PixelDecoders;
+import io.hounsfield.dicom.SopClass;
+import io.hounsfield.dicom.TransferSyntax;
+import io.hounsfield.dicom.UIDs;
+import io.hounsfield.listener.ul.Pdu;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Association negotiation as acceptor, PS3.8 section 7.1 and PS3.7 annex D.
+ *
+ * <p>Accepted are Verification and the CT image classes. Of the transfer syntaxes proposed in one
+ * presentation context, Explicit VR Little Endian is taken if it is among them, otherwise the first
+ * that can be decoded. Other classes are refused (abstract syntax not supported).
+ *
+ * @param contexts accepted presentation contexts by their ID
+ * @param accept the A-ASSOCIATE-AC to send
+ */
+record Negotiation(Map<Integer, Context> contexts, Pdu.AssociateAc accept) {
+  /** An accepted presentation context. */
+  record Context(int id, String abstractSyntax, TransferSyntax transferSyntax) {}
+
+  private static final Set<String> STORAGE_CLASSES =
+      Set.of(
+          SopClass.CT_IMAGE_STORAGE,
+          SopClass.ENHANCED_CT_IMAGE_STORAGE,
+          SopClass.LEGACY_CONVERTED_ENHANCED_CT_IMAGE_STORAGE);
+
+  private static final Set<TransferSyntax> VERIFICATION_SYNTAXES =
+      EnumSet.of(
+          TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN, TransferSyntax.IMPLICIT_VR_LITTLE_ENDIAN);
+
+  /** What can be stored must also be readable: the little endian syntaxes with a decoder. */
+  private static final Set<TransferSyntax> STORAGE_SYNTAXES = storageSyntaxes();
+
+  private static Set<TransferSyntax> storageSyntaxes() {
+    EnumSet<TransferSyntax> syntaxes = EnumSet.noneOf(TransferSyntax.class);
+    Arrays.stream(TransferSyntax.values()).filter(PixelDecoders::supports).forEach(syntaxes::add);
+    return syntaxes;
+  }
+
+  /** What the service provider must refuse (AE-6); null when it need not. */
+  static Pdu.AssociateRj providerRefusal(Pdu.AssociateRq request, boolean limitReached) {
+    if ((request.protocolVersion() & 1) == 0) {
+      return new Pdu.AssociateRj(Pdu.AssociateRj.PERMANENT, Pdu.AssociateRj.ACSE, 2);
+    }
+    if (limitReached) {
+      return new Pdu.AssociateRj(Pdu.AssociateRj.TRANSIENT, Pdu.AssociateRj.PRESENTATION, 2);
+    }
+    return null;
+  }
+
+  /** What the service user refuses (AE-8); null when it accepts. */
+  static Pdu.AssociateRj userRefusal(Pdu.AssociateRq request, DicomNodeOptions options) {
+    int reason = 0;
+    long maximum = request.userInformation().maximumLength();
+    if (!request.applicationContext().equals(Pdu.DICOM_APPLICATION_CONTEXT)) {
+      reason = 2;
+    } else if (!options.acceptAnyCalledAeTitle()
+        && !request.calledAeTitle().equals(options.aeTitle())) {
+      reason = 7;
+    } else if (maximum != 0 && maximum < Pdu.PDV_HEADER_LENGTH + 2) {
+      reason = 1; // no response could ever be sent
+    }
+    return reason == 0
+        ? null
+        : new Pdu.AssociateRj(Pdu.AssociateRj.PERMANENT, Pdu.AssociateRj.SERVICE_USER, reason);
+  }
+
+  static Negotiation accept(Pdu.AssociateRq request, DicomNodeOptions options) {
+    Map<Integer, Context> accepted = new HashMap<>();
+    List<Pdu.ContextResult> results = new ArrayList<>();
+    for (Pdu.ProposedContext proposed : request.contexts()) {
+      results.add(answer(proposed, accepted));
+    }
+    Pdu.UserInformation user =
+        new Pdu.UserInformation(
+            options.maxPduLength(),
+            UIDs.IMPLEMENTATION_CLASS,
+            UIDs.IMPLEMENTATION_VERSION_NAME,
+            Optional.empty(),
+            List.of());
+    return new Negotiation(
+        Map.copyOf(accepted),
+        new Pdu.AssociateAc(
+            1,
+            request.calledAeTitle(),
+            request.callingAeTitle(),
+            Pdu.DICOM_APPLICATION_CONTEXT,
+            results,
+            user));
+  }
+
+  private static Pdu.ContextResult answer(
+      Pdu.ProposedContext proposed, Map<Integer, Context> accepted) {
+    String abstractSyntax = proposed.abstractSyntax();
+    String first = proposed.transferSyntaxes().get(0);
+    boolean verification = abstractSyntax.equals(SopClass.VERIFICATION);
+    if (!verification && !STORAGE_CLASSES.contains(abstractSyntax)) {
+      return new Pdu.ContextResult(
+          proposed.id(), Pdu.ContextResult.ABSTRACT_SYNTAX_NOT_SUPPORTED, first);
+    }
+    Set<TransferSyntax> supported = verification ? VERIFICATION_SYNTAXES : STORAGE_SYNTAXES;
+    TransferSyntax chosen = null;
+    for (String uid : proposed.transferSyntaxes()) {
+      TransferSyntax syntax = TransferSyntax.of(uid).filter(supported::contains).orElse(null);
+      if (syntax == TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN) {
+        chosen = syntax;
+        break;
+      }
+      if (chosen == null) {
+        chosen = syntax;
+      }
+    }
+    if (chosen == null) {
+      return new Pdu.ContextResult(
+          proposed.id(), Pdu.ContextResult.TRANSFER_SYNTAXES_NOT_SUPPORTED, first);
+    }
+    accepted.put(proposed.id(), new Context(proposed.id(), abstractSyntax, chosen));
+    return new Pdu.ContextResult(proposed.id(), Pdu.ContextResult.ACCEPTANCE, chosen.uid());
+  }
+}

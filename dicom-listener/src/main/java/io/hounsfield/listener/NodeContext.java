@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hounsfield.listener;
+
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** What the connections of a node share. Fields without a thread-safe type: event loop only. */
+final class NodeContext {
+  final Vertx vertx;
+  final Context eventLoop;
+  final DicomNodeOptions options;
+  final Spool spool;
+  final DicomNodeListener listener;
+  final ExecutorService pool;
+  final Counters counters;
+
+  /** Open connections, oldest first. */
+  final Map<Long, Connection> connections = new LinkedHashMap<>();
+
+  /** Connections that are not read for now. */
+  final Set<Connection> paused = new LinkedHashSet<>();
+
+  private final AtomicBoolean regulating = new AtomicBoolean();
+
+  NodeContext(
+      Vertx vertx,
+      Context eventLoop,
+      DicomNodeOptions options,
+      Spool spool,
+      DicomNodeListener listener,
+      ExecutorService pool,
+      Counters counters) {
+    this.vertx = vertx;
+    this.eventLoop = eventLoop;
+    this.options = options;
+    this.spool = spool;
+    this.listener = listener;
+    this.pool = pool;
+    this.counters = counters;
+  }
+
+  void onEventLoop(Runnable task) {
+    eventLoop.runOnContext(v -> task.run());
+  }
+
+  /**
+   * The disk caught up a little: lets paused connections see whether they may go on. Any thread.
+   */
+  void regulatePaused() {
+    if (regulating.compareAndSet(false, true)) {
+      onEventLoop(
+          () -> {
+            regulating.set(false);
+            List<Connection> all = new ArrayList<>(paused);
+            all.forEach(Connection::regulate);
+          });
+    }
+  }
+
+  void closed(Connection connection) {
+    paused.remove(connection);
+    if (connections.remove(connection.id) != null) {
+      counters.connectionsOpen.decrementAndGet();
+    }
+  }
+}

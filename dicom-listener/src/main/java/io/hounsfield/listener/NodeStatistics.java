@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hounsfield.listener;
+
+/**
+ * A node's counters at one moment, since its start.
+ *
+ * @param connectionsOpen TCP connections now
+ * @param associationsOpen associations now
+ * @param pendingBytes received and not yet written now
+ * @param associationsAccepted accepted so far
+ * @param associationsRejected answered with A-ASSOCIATE-RJ so far
+ * @param associationsAborted accepted and ended otherwise than by release so far
+ * @param instancesStored new instances stored so far
+ * @param instancesDuplicate instances that were held already so far
+ * @param instancesRefused C-STORE requests answered with a failure so far
+ * @param bytesReceived bytes read from all connections so far
+ */
+public record NodeStatistics(
+    int connectionsOpen,
+    int associationsOpen,
+    long pendingBytes,
+    long associationsAccepted,
+    long associationsRejected,
+    long associationsAborted,
+    long instancesStored,
+    long instancesDuplicate,
+    long instancesRefused,
+    long bytesReceived) {}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hounsfield.listener;
+
+import java.util.Objects;
+import java.util.OptionalDouble;
+
+/**
+ * Whom to call, and how.
+ *
+ * @param calledAeTitle AE title of the other node
+ * @param host its host name or address
+ * @param port its TCP port, 1 to 65535
+ * @param callingAeTitle this side's AE title
+ * @param connectTimeoutMs how long connecting may take, milliseconds
+ * @param responseTimeoutMs how long the other node may stand still, milliseconds: neither taking
+ *     bytes nor answering
+ * @param slicesPerSecond pace at which C-STORE requests are begun; empty for as fast as possible
+ */
+public record ScuOptions(
+    String calledAeTitle,
+    String host,
+    int port,
+    String callingAeTitle,
+    int connectTimeoutMs,
+    int responseTimeoutMs,
+    OptionalDouble slicesPerSecond) {
+
+  public ScuOptions {
+    AeTitles.require(calledAeTitle, "calledAeTitle");
+    AeTitles.require(callingAeTitle, "callingAeTitle");
+    Objects.requireNonNull(host, "host");
+    Objects.requireNonNull(slicesPerSecond, "slicesPerSecond");
+    if (port < 1 || port > 65535) {
+      throw new IllegalArgumentException("port is " + port + "; it must be 1 to 65535");
+    }
+    if (connectTimeoutMs < 1 || responseTimeoutMs < 1) {
+      throw new IllegalArgumentException("timeouts must be at least 1 ms");
+    }
+    if (slicesPerSecond.isPresent() && !(slicesPerSecond.getAsDouble() > 0)) {
+      throw new IllegalArgumentException(
+          "slicesPerSecond is " + slicesPerSecond.getAsDouble() + "; it must be above 0");
+    }
+  }
+
+  /** 10 s to connect, 60 s for responses, no pacing, calling as HOUNSFIELD. */
+  public static ScuOptions of(String calledAeTitle, String host, int port) {
+    return new ScuOptions(
+        calledAeTitle, host, port, "HOUNSFIELD", 10_000, 60_000, OptionalDouble.empty());
+  }
+
+  /** These options with another calling AE title. */
+  public ScuOptions withCallingAeTitle(String title) {
+    return new ScuOptions(
+        calledAeTitle, host, port, title, connectTimeoutMs, responseTimeoutMs, slicesPerSecond);
+  }
+
+  /** These options with other timeouts, milliseconds. */
+  public ScuOptions withTimeouts(int connectMs, int responseMs) {
+    return new ScuOptions(
+        calledAeTitle, host, port, callingAeTitle, connectMs, responseMs, slicesPerSecond);
+  }
+
+  /** These options with a pace. */
+  public ScuOptions withSlicesPerSecond(double pace) {
+    return new ScuOptions(
+        calledAeTitle,
+        host,
+        port,
+        callingAeTitle,
+        connectTimeoutMs,
+        responseTimeoutMs,
+        OptionalDouble.of(pace));
+  }
+
+  /** {@code AET@host:port}. */
+  String peer() {
+    return calledAeTitle + "@" + host + ":" + port;
+  }
+}
