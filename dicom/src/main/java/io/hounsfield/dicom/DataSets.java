@@ -43,8 +43,7 @@ public final class DataSets {
       throws DicomException {
     DataSet dataSet = new DataSet();
     try {
-      ByteBuffer plain =
-          syntax.deflated() ? Deflate.inflate(buffer, Deflate.Missing.TOLERATED) : buffer;
+      ByteBuffer plain = syntax.deflated() ? Deflate.inflateStart(buffer) : buffer;
       reader(plain, syntax).stopBefore(stopBefore).read(dataSet);
     } catch (DataSetReader.Truncated e) {
       // Only a prefix was promised.
@@ -54,9 +53,18 @@ public final class DataSets {
 
   static DataSet decode(ByteBuffer buffer, TransferSyntax syntax, int stopBefore)
       throws DicomException {
-    ByteBuffer plain =
-        syntax.deflated() ? Deflate.inflate(buffer, Deflate.Missing.REFUSED) : buffer;
+    ByteBuffer plain = syntax.deflated() ? Deflate.inflate(buffer) : buffer;
     return reader(plain, syntax).stopBefore(stopBefore).read();
+  }
+
+  /**
+   * Decodes the elements before a tag from the first bytes of a deflated stream.
+   *
+   * @throws DataSetReader.Truncated when these are too few bytes
+   */
+  static DataSet decodeDeflatedStart(ByteBuffer start, int stopBefore) throws DicomException {
+    ByteBuffer plain = Deflate.inflateStart(start);
+    return reader(plain, TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN).stopBefore(stopBefore).read();
   }
 
   private static DataSetReader reader(ByteBuffer buffer, TransferSyntax syntax) {

@@ -18,17 +18,15 @@ final class Deflate {
    */
   static final int MAX_RATIO = 100;
 
-  private static final int CHUNK = 64 << 10;
+  /** Enough for the attributes before the pixel data. */
+  private static final int START_BYTES = 256 << 10;
 
-  /** What to do when the stream ends early. */
-  enum Missing {
-    TOLERATED,
-    REFUSED
-  }
+  private static final int CHUNK = 64 << 10;
 
   private Deflate() {}
 
-  static ByteBuffer inflate(ByteBuffer source, Missing missing) throws DicomException {
+  /** Inflates a whole stream. */
+  static ByteBuffer inflate(ByteBuffer source) throws DicomException {
     int compressed = source.remaining();
     long limit =
         Math.min(DicomFiles.MAX_BYTES, Math.max(FREE_BYTES, (long) compressed * MAX_RATIO));
@@ -40,31 +38,42 @@ final class Deflate {
       while (!inflater.finished()) {
         if (length == output.length) {
           if (length >= limit) {
-            throw new DicomException(
-                "Deflated data set: "
-                    + compressed
-                    + " bytes inflate to more than "
-                    + limit
-                    + "; refused to bound memory");
+            throw fault(
+                compressed + " bytes inflate to more than " + limit + "; refused to bound memory");
           }
           output = Arrays.copyOf(output, (int) Math.min(limit, 2L * output.length));
         }
         int count = inflater.inflate(output, length, output.length - length);
         length += count;
         if (count == 0 && (inflater.needsInput() || inflater.needsDictionary())) {
-          if (missing == Missing.TOLERATED) {
-            break;
-          }
-          throw new DicomException(
-              "Deflated data set: the stream ends after "
+          throw fault(
+              "the stream of "
                   + compressed
-                  + " bytes without its end; the data is truncated or damaged");
+                  + " bytes ends before its end mark; the data is truncated or damaged");
         }
       }
     } catch (DataFormatException e) {
-      throw new DicomException(
-          "Deflated data set: damaged near byte " + inflater.getBytesRead() + ": " + e.getMessage(),
-          e);
+      throw damaged(inflater, e);
+    } finally {
+      inflater.end();
+    }
+    return ByteBuffer.wrap(output, 0, length);
+  }
+
+  /** Inflates the first bytes of a stream, of which perhaps only the first bytes are given. */
+  static ByteBuffer inflateStart(ByteBuffer source) throws DicomException {
+    byte[] output = new byte[START_BYTES];
+    int length = 0;
+    Inflater inflater = new Inflater(true);
+    try {
+      inflater.setInput(source.duplicate());
+      int count;
+      do {
+        count = inflater.inflate(output, length, output.length - length);
+        length += count;
+      } while (count > 0 && length < output.length);
+    } catch (DataFormatException e) {
+      throw damaged(inflater, e);
     } finally {
       inflater.end();
     }
@@ -88,5 +97,15 @@ final class Deflate {
     } finally {
       deflater.end();
     }
+  }
+
+  private static DicomException damaged(Inflater inflater, DataFormatException e) {
+    return new DicomException(
+        "Deflated data set: damaged near byte " + inflater.getBytesRead() + ": " + e.getMessage(),
+        e);
+  }
+
+  private static DicomException fault(String what) {
+    return new DicomException("Deflated data set: " + what);
   }
 }

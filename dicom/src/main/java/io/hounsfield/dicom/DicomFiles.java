@@ -4,6 +4,7 @@ package io.hounsfield.dicom;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -198,11 +199,10 @@ public final class DicomFiles {
                                   + " the data set's encoding cannot be told"));
     }
     ByteBuffer body = ByteBuffer.wrap(bytes, at, end - at);
-    if (partial && syntax.deflated()) {
-      // Part of a deflated stream is no data set; the caller comes back with the whole file.
-      throw new DataSetReader.Truncated("a deflated data set is read as a whole");
-    }
-    DataSet dataSet = DataSets.decode(body, syntax, stopBefore);
+    DataSet dataSet =
+        partial && syntax.deflated()
+            ? DataSets.decodeDeflatedStart(body, stopBefore)
+            : DataSets.decode(body, syntax, stopBefore);
     if (dataSet.isEmpty()) {
       throw new DicomException("The file ends before its data set; it is truncated or empty");
     }
@@ -232,7 +232,7 @@ public final class DicomFiles {
     if (end - at < 8) {
       return Optional.empty();
     }
-    ByteBuffer little = ByteBuffer.wrap(bytes).order(java.nio.ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer little = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     boolean bigEndian = bytes[at] == 0 && bytes[at + 1] != 0;
     int group = bigEndian ? bytes[at + 1] & 0xFF : little.getShort(at) & 0xFFFF;
     int element =

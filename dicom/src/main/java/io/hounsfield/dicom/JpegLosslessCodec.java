@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hounsfield.dicom;
 
+import com.twelvemonkeys.imageio.stream.ByteArrayImageInputStream;
 import io.hounsfield.dicom.Element.Bytes;
 import java.awt.image.DataBuffer;
 import java.awt.image.DataBufferByte;
 import java.awt.image.DataBufferUShort;
 import java.awt.image.Raster;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 import javax.imageio.ImageReader;
 import javax.imageio.spi.IIORegistry;
 import javax.imageio.spi.ImageReaderSpi;
 import javax.imageio.stream.ImageInputStream;
-import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
  * JPEG Lossless, Huffman coded (process 14, any predictor): ISO/IEC 10918-1 annex H, by the reader
@@ -41,12 +42,13 @@ final class JpegLosslessCodec implements FrameCodec {
   @Override
   public short[] decode(Bytes frame, PixelLayout layout) throws DicomException {
     JpegHeader.require(frame, layout);
+    List<String> warnings = new ArrayList<>();
     Raster raster;
     ImageReader reader = null;
     try (ImageInputStream in =
-        new MemoryCacheImageInputStream(
-            new ByteArrayInputStream(frame.array(), frame.offset(), frame.length()))) {
+        new ByteArrayImageInputStream(frame.array(), frame.offset(), frame.length())) {
       reader = Provider.INSTANCE.createReaderInstance();
+      reader.addIIOReadWarningListener((source, warning) -> warnings.add(warning));
       reader.setInput(in, true, true);
       raster = reader.readRaster(0, null);
     } catch (IOException | RuntimeException e) {
@@ -57,6 +59,10 @@ final class JpegLosslessCodec implements FrameCodec {
       if (reader != null) {
         reader.dispose();
       }
+    }
+    // The library warns of damage and carries on; a measurement must not.
+    if (!warnings.isEmpty()) {
+      throw DicomException.in(Tag.PixelData, "JPEG Lossless: damaged image: " + warnings.get(0));
     }
     return samples(raster, layout);
   }

@@ -51,11 +51,21 @@ final class Numbers {
       if (!plain.isEmpty() && plain.length() <= DS_CHARACTERS) {
         return plain;
       }
-      String scientific = rounded.toString();
+      String scientific = scientific(rounded);
       if (scientific.length() <= DS_CHARACTERS) {
         return scientific;
       }
     }
+  }
+
+  /** BigDecimal itself turns to exponents only below 1E-6. */
+  private static String scientific(BigDecimal value) {
+    String digits = value.unscaledValue().abs().toString();
+    return (value.signum() < 0 ? "-" : "")
+        + digits.charAt(0)
+        + (digits.length() > 1 ? "." + digits.substring(1) : "")
+        + "E"
+        + (digits.length() - 1 - value.scale());
   }
 
   /** Refuses what must not be written. */

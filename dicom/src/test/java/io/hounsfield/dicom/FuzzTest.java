@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hounsfield.dicom;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * Damaged files of every kind are read, walked through and decoded: either that works or it ends in
+ * a {@link DicomException}; anything else, endless work included, fails the test. More rounds by
+ * {@code -Dhounsfield.fuzz.rounds=N}.
+ */
+@Timeout(600)
+class FuzzTest {
+  private static final int ROUNDS = Integer.getInteger("hounsfield.fuzz.rounds", 6000);
+  private static final int ROWS = 12;
+  private static final int COLUMNS = 16;
+  private static final int[] LENGTHS = {
+    -1, -2, Integer.MAX_VALUE, Integer.MIN_VALUE, 0, 1, 0xFFFF, 0xE000FFFE, 0xE00DFFFE, 0xE0DDFFFE
+  };
+
+  private static List<byte[]> seeds() throws DicomException {
+    Random random = new Random(11);
+    List<byte[]> seeds = new ArrayList<>();
+    short[] pixels = Samples.pixels(random, ROWS, COLUMNS, 16, true);
+    for (TransferSyntax syntax : PixelDecoders.supported()) {
+      for (int i = 0; i < 3; i++) {
+        DataSet image = Samples.random(random, 0);
+        image.remove(Tag.PlanarConfiguration);
+        image.copy(Samples.image(ROWS, COLUMNS, 16, 16, true), imageTags());
+        image.putInts(Tag.NumberOfFrames, VR.IS, i == 2 ? 2 : 1);
+        if (syntax.encapsulated()) {
+          byte[] frame =
+              syntax == TransferSyntax.RLE_LOSSLESS
+                  ? RleEncoder.encode(pixels, 1, 2)
+                  : JpegLosslessEncoder.encode(pixels, ROWS, COLUMNS, 16, 1 + random.nextInt(7));
+          image.putFragments(
+              Tag.PixelData, new byte[0], i == 2 ? List.of(frame, frame) : List.of(frame));
+        } else {
+          image.putShorts(
+              Tag.PixelData, VR.OW, Arrays.copyOf(pixels, pixels.length * (i == 2 ? 2 : 1)));
+        }
+        byte[] whole = DicomFiles.encode(DicomFile.of(syntax, image));
+        seeds.add(whole);
+        if (!syntax.encapsulated() && !syntax.deflated()) {
+          seeds.add(DataSets.encode(image, syntax));
+        }
+      }
+    }
+    return seeds;
+  }
+
+  private static int[] imageTags() {
+    return Samples.image(1, 1, 16, 16, true).tags().stream().mapToInt(tag -> tag).toArray();
+  }
+
+  @Test
+  void damagedFilesEndInDicomExceptions() throws DicomException {
+    List<byte[]> seeds = seeds();
+    for (byte[] seed : seeds) {
+      walk(seed);
+    }
+    Random random = new Random(12);
+    int refused = 0;
+    int read = 0;
+    for (int round = 0; round < ROUNDS; round++) {
+      byte[] input = mutate(seeds.get(random.nextInt(seeds.size())), random);
+      try {
+        walk(input);
+        read++;
+      } catch (DicomException e) {
+        refused++;
+      } catch (RuntimeException | Error e) {
+        throw new AssertionError("round " + round + ": " + HexFormat.of().formatHex(input), e);
+      }
+    }
+    int both = Math.min(refused, read);
+    assertTrue(both > ROUNDS / 20, "refused " + refused + ", read " + read);
+  }
+
+  /** The first bytes of a data set, as a listener sees them, in the wrong syntax as well. */
+  @Test
+  void damagedPrefixesEndInDicomExceptions() throws DicomException {
+    List<byte[]> seeds = seeds();
+    Random random = new Random(14);
+    TransferSyntax[] syntaxes = TransferSyntax.values();
+    for (int round = 0; round < ROUNDS; round++) {
+      byte[] input = mutate(seeds.get(random.nextInt(seeds.size())), random);
+      int start = Math.min(input.length, random.nextInt(400));
+      TransferSyntax syntax = syntaxes[random.nextInt(syntaxes.length)];
+      try {
+        ByteBuffer prefix = ByteBuffer.wrap(input, start, input.length - start);
+        walk(DataSets.decodePrefix(prefix, syntax, Tag.PixelData));
+      } catch (DicomException e) {
+        // As it should be.
+      } catch (RuntimeException | Error e) {
+        throw new AssertionError("round " + round + ": " + HexFormat.of().formatHex(input), e);
+      }
+    }
+  }
+
+  /** The encoded frame alone is damaged, so that each round reaches the decoder. */
+  @Test
+  void damagedFramesEndInDicomExceptions() throws DicomException {
+    Random random = new Random(13);
+    short[] pixels = Samples.pixels(random, ROWS, COLUMNS, 16, true);
+    for (int round = 0; round < ROUNDS; round++) {
+      boolean rle = round % 2 == 0;
+      byte[] frame =
+          rle
+              ? RleEncoder.encode(pixels, 1, 2)
+              : JpegLosslessEncoder.encode(pixels, ROWS, COLUMNS, 16, 1 + random.nextInt(7));
+      byte[] input = mutate(frame, random);
+      DataSet image =
+          Samples.image(ROWS, COLUMNS, 16, 16, true)
+              .putFragments(Tag.PixelData, new byte[0], List.of(input));
+      try {
+        PixelDecoders.decode(
+            DicomFile.of(rle ? TransferSyntax.RLE_LOSSLESS : TransferSyntax.JPEG_LOSSLESS, image),
+            0);
+      } catch (DicomException e) {
+        // As it should be.
+      } catch (RuntimeException | Error e) {
+        throw new AssertionError("round " + round + ": " + HexFormat.of().formatHex(input), e);
+      }
+    }
+  }
+
+  private static void walk(byte[] input) throws DicomException {
+    DicomFile file = DicomFiles.read(input);
+    walk(file.dataSet());
+    int frames = Math.min(3, PixelDecoders.frameCount(file.dataSet()));
+    for (int i = 0; i < frames; i++) {
+      PixelDecoders.decode(file, i);
+    }
+    DicomFiles.encode(file);
+  }
+
+  private static void walk(DataSet dataSet) {
+    for (int tag : dataSet.tags()) {
+      dataSet.strings(tag);
+      try {
+        dataSet.decimals(tag);
+        dataSet.integers(tag);
+      } catch (DicomException e) {
+        // Most attributes are no numbers.
+      }
+      dataSet.items(tag).forEach(FuzzTest::walk);
+      dataSet.fragments(tag);
+    }
+  }
+
+  private static byte[] mutate(byte[] seed, Random random) {
+    byte[] input = seed.clone();
+    int count = 1 + random.nextInt(4);
+    for (int i = 0; i < count && input.length > 8; i++) {
+      // The preamble is of no interest.
+      int at = Math.min(input.length - 5, random.nextInt(input.length));
+      switch (random.nextInt(6)) {
+        case 0 -> input[at] ^= (byte) (1 << random.nextInt(8));
+        case 1 -> input[at] = (byte) random.nextInt();
+        case 2 -> input = Arrays.copyOf(input, at);
+        case 3 -> {
+          int value = LENGTHS[random.nextInt(LENGTHS.length)];
+          for (int b = 0; b < 4; b++) {
+            input[at + b] = (byte) (value >> 8 * b);
+          }
+        }
+        case 4 -> {
+          int from = random.nextInt(input.length - 4);
+          int length = Math.min(random.nextInt(32), input.length - Math.max(at, from));
+          System.arraycopy(input, from, input, at, length);
+        }
+        default -> {
+          int cut = Math.min(random.nextInt(16), input.length - at);
+          byte[] shorter = new byte[input.length - cut];
+          System.arraycopy(input, 0, shorter, 0, at);
+          System.arraycopy(input, at + cut, shorter, at, shorter.length - at);
+          input = shorter;
+        }
+      }
+    }
+    return input;
+  }
+}
