@@ -14,6 +14,10 @@ final class Anatomy {
   final Field body;
   final Field muscle;
   final Field cage;
+
+  /** What mediastinal fat fills: the cage below the thoracic inlet. */
+  final Field chest;
+
   final Field diaphragm;
   final Field heart;
   final Field chambers;
@@ -29,6 +33,9 @@ final class Anatomy {
   final Field fine;
 
   final Field coarse;
+
+  /** The finest texture, about 2 mm. */
+  final Texture grain;
 
   /** Lowest and highest z of lung, reference mm. */
   final double lungBottom;
@@ -46,6 +53,7 @@ final class Anatomy {
     mediastinum = new Mediastinum(build);
     fine = Field.noise(seed, 11, 1);
     coarse = Field.noise(seed, 12, 4);
+    grain = new Texture(seed, 13);
     body = Field.of(torso::body);
     muscle = new Field();
     for (int i = 0; i < muscle.values.length; i++) {
@@ -54,6 +62,7 @@ final class Anatomy {
     }
     breast = build.breasts() ? Field.of((x, y, z) -> torso.breast(x, y, z) + 11) : Field.filled(99);
     cage = Field.of(Torso::cage);
+    chest = Field.of((x, y, z) -> Math.max(cage.at(x, y, z), Torso.apex(x, y, z) - 4));
     diaphragm = Field.of(torso::diaphragm);
     heart =
         Field.of((x, y, z) -> Math.max(mediastinum.heart(x, y, z), 3 - torso.diaphragm(x, y, z)));
@@ -105,7 +114,7 @@ final class Anatomy {
     lungVessels = new LungVessels(lung, seed);
     lesions =
         options.opacityPercent() > 0
-            ? new Lesions(lung, fine, options.kind(), options.opacityPercent(), gravity, seed)
+            ? new Lesions(lung, cage, fine, options.kind(), options.opacityPercent(), gravity, seed)
             : null;
   }
 
@@ -143,13 +152,14 @@ final class Anatomy {
   }
 
   private double liverAt(double x, double y, double z) {
-    double d = below(x, y, z, -50, 4);
+    double d = below(x, y, z, -50, 2.6);
     // The left lobe thins out in front of the stomach.
     double left = (x - 48 - 0.55 * (-y - 40) + Math.max(0, 0.25 * (-z - 110))) * 0.8;
     double back = (y - 62 + 0.5 * Math.max(0, x + 60)) * 0.85;
     double spine = 30 - Math.hypot(x, y - Torso.spine(z));
-    d = Math.max(d, Math.max(left, Math.max(back, spine)));
-    double vena = 13 - Math.hypot(x + 26, y - 2);
-    return Math.max(d, vena);
+    // Rounded, not cut.
+    d = -Field.smoothMin(-d, -left, 16);
+    d = -Field.smoothMin(-d, -back, 10);
+    return Math.max(d, spine);
   }
 }

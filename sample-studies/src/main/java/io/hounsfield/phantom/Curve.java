@@ -4,9 +4,13 @@ package io.hounsfield.phantom;
 /** A smooth curve through given points (cubic Hermite, finite-difference slopes), flat outside. */
 final class Curve {
 
+  /** Resolution of the table, steps a mm. */
+  private static final int FINE = 4;
+
   private final double[] at;
   private final double[] value;
   private final double[] slope;
+  private final float[] table;
 
   /**
    * @param pairs position, value, position, value...; positions ascending
@@ -26,9 +30,25 @@ final class Curve {
       // Harmonic mean where both sides agree in sign, else flat: no overshoot.
       slope[i] = left * right > 0 ? 2 * left * right / (left + right) : 0;
     }
+    table = new float[(int) Math.ceil((at[n - 1] - at[0]) * FINE) + 2];
+    for (int i = 0; i < table.length; i++) {
+      table[i] = (float) exact(at[0] + i / (double) FINE);
+    }
   }
 
   double at(double x) {
+    double u = (x - at[0]) * FINE;
+    if (u <= 0) {
+      return table[0];
+    }
+    int i = (int) u;
+    if (i >= table.length - 1) {
+      return table[table.length - 1];
+    }
+    return table[i] + (u - i) * (table[i + 1] - table[i]);
+  }
+
+  private double exact(double x) {
     int n = at.length;
     if (x <= at[0]) {
       return value[0];

@@ -14,10 +14,10 @@ final class Field {
   static final double STEP = 3;
   static final int NX = 141;
   static final int NY = 105;
-  static final int NZ = 151;
+  static final int NZ = 137;
   static final double X0 = -210;
   static final double Y0 = -156;
-  static final double Z0 = -246;
+  static final double Z0 = -222;
   static final int PLANE = NX * NY;
 
   final float[] values = new float[PLANE * NZ];

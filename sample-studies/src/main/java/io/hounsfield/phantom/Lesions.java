@@ -19,12 +19,18 @@ final class Lesions {
 
   final LesionKind kind;
 
-  Lesions(Field lung, Field fine, LesionKind kind, double percent, double gravity, long seed) {
+  Lesions(
+      Field lung,
+      Field cage,
+      Field fine,
+      LesionKind kind,
+      double percent,
+      double gravity,
+      long seed) {
     this.kind = kind;
     this.character = Field.noise(seed, 31, 5);
-    Field edge = Field.noise(seed, 32, 1);
-    Field blobby = Field.noise(seed, 33, 3);
-    List<double[]> blobs = blobs(lung, percent, gravity, new Hash.Sequence(seed, 30));
+    Field blobby = Field.noise(seed, 33, 2);
+    List<double[]> blobs = blobs(lung, cage, percent, gravity, new Hash.Sequence(seed, 30));
     depth = Field.filled(-1000);
     for (int i = 0; i < depth.values.length; i++) {
       if (lung.values[i] > 6) {
@@ -41,17 +47,17 @@ final class Lesions {
         best = Math.max(best, b[3] - Math.sqrt(dx * dx + dy * dy + dz * dz));
       }
       // Lesions cling to the pleura and to the dependent parts.
-      double pleura = Math.min(30, -lung.values[i]);
-      best += 4.5 * blobby.values[i] + 2.2 * edge.values[i] + 1.2 * fine.values[i];
-      best += gravity * 0.03 * Field.y(iy) - 0.12 * pleura;
+      double pleura = Math.max(0, Math.min(30, -cage.values[i]));
+      best += 6 * blobby.values[i] + 3.2 * fine.values[i] + 3 * character.values[i];
+      best += gravity * 0.05 * Field.y(iy) - 0.45 * pleura;
       depth.values[i] = (float) best;
     }
   }
 
   /** Centres x, y, z, radius and the axes' inverse stretch; more of them for a larger share. */
   private static List<double[]> blobs(
-      Field lung, double percent, double gravity, Hash.Sequence random) {
-    int wanted = (int) Math.round(5 + 1.1 * Math.min(30, percent));
+      Field lung, Field cage, double percent, double gravity, Hash.Sequence random) {
+    int wanted = (int) Math.round(7 + 1.3 * Math.min(30, percent));
     List<double[]> out = new ArrayList<>();
     int[] side = new int[2];
     for (int tries = 0; out.size() < wanted && tries < 2_000_000; tries++) {
@@ -63,10 +69,10 @@ final class Lesions {
       double x = Field.x(i % Field.NX);
       double y = Field.y(i / Field.NX % Field.NY);
       double z = Field.z(i / Field.PLANE);
-      double subpleural = Math.exp(d / 11);
+      double subpleural = Math.exp(Math.min(0, cage.values[i]) / 9);
       double dependent = Torso.smoothStep((gravity * y + 75) / 140);
       double basal = 0.35 + 0.65 * Torso.smoothStep((60 - z) / 120);
-      if (random.uniform() > (0.1 + 0.9 * subpleural) * (0.12 + 0.88 * dependent) * basal) {
+      if (random.uniform() > (0.05 + 0.95 * subpleural) * (0.12 + 0.88 * dependent) * basal) {
         continue;
       }
       int s = x < Torso.midline(y, z) ? 0 : 1;
@@ -79,7 +85,7 @@ final class Lesions {
             x,
             y,
             z,
-            random.uniform(5, 22),
+            random.uniform(4, 17),
             random.uniform(0.75, 1.25),
             random.uniform(0.8, 1.4),
             random.uniform(0.7, 1.2)
@@ -90,20 +96,20 @@ final class Lesions {
 
   /** How ground glass sets in across a lesion's border, 0 to 1; half at the border. */
   static float opacity(float inside) {
-    float t = inside * 0.18f + 0.5f;
+    float t = inside * 0.15f + 0.5f;
     t = Math.max(0, Math.min(1, t));
     return t * t * (3 - 2 * t);
   }
 
   /** How consolidation sets in, 0 to 1. */
-  float dense(float inside, float character, float fine) {
+  float dense(float inside, float character, float fine, float grain) {
     float core =
         switch (kind) {
           case GROUND_GLASS, CRAZY_PAVING -> -1000;
-          case CONSOLIDATION -> inside - 1.2f + 0.9f * fine;
-          case MIXED -> inside - 6.5f - 5.5f * character + 2.2f * fine;
+          case CONSOLIDATION -> inside - 1.2f + 0.9f * fine + 0.9f * grain;
+          case MIXED -> inside - 11f - 8f * character + 2.4f * fine + 1.5f * grain;
         };
-    float t = Math.max(0, Math.min(1, core * 0.35f + 0.5f));
+    float t = Math.max(0, Math.min(1, core * (kind == LesionKind.MIXED ? 0.14f : 0.3f) + 0.5f));
     return t * t * (3 - 2 * t);
   }
 
@@ -115,7 +121,7 @@ final class Lesions {
           case CRAZY_PAVING -> -560;
           case GROUND_GLASS, MIXED -> -575;
         };
-    return base + 55 * character + Math.min(60, Math.max(0, inside) * 5);
+    return base - 40 + 55 * character + Math.min(130, Math.max(0, inside) * 9);
   }
 
   /** How strong the network of septa is, 0 to 1. */

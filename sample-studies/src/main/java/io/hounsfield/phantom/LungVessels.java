@@ -8,12 +8,12 @@ import java.util.List;
 final class LungVessels {
 
   /** Millilitres of lung that one end of the tree serves. */
-  private static final double ML_PER_ARTERY = 0.75;
+  private static final double ML_PER_ARTERY = 0.55;
 
-  private static final double ML_PER_VEIN = 1.0;
+  private static final double ML_PER_VEIN = 0.75;
 
   /** Below this lumen radius an airway is not seen on CT. */
-  private static final double VISIBLE_LUMEN = 0.6;
+  private static final double VISIBLE_LUMEN = 0.85;
 
   /** Vessels and bronchi from this radius on belong to the hilum, not to the lung. */
   private static final double HILAR_RADIUS = 3.6;
@@ -36,14 +36,14 @@ final class LungVessels {
               roots.bronchus(),
               direction(lobe),
               points(lung, lobe, ML_PER_ARTERY, -5, random),
-              0.36,
+              0.32,
               random));
       LungTree veins =
           new LungTree(
               roots.vein(),
               direction(lobe),
               points(lung, lobe, ML_PER_VEIN, -4, random),
-              0.36,
+              0.32,
               random);
       for (LungTree.Node n : veins.nodes()) {
         if (n.parent != null) {
@@ -116,8 +116,8 @@ final class LungVessels {
       double lumen0 = 0.88 * r0;
       double lumen1 = 0.88 * r1;
       if (lumen1 > VISIBLE_LUMEN) {
-        double wall0 = 0.32 + 0.16 * lumen0;
-        double wall1 = 0.32 + 0.16 * lumen1;
+        double wall0 = 0.3 + 0.13 * lumen0;
+        double wall1 = 0.3 + 0.13 * lumen1;
         airwayLumen.add(n.parent.at, lumen0, n.at, lumen1);
         airwayWall.add(n.parent.at, lumen0 + wall0, n.at, lumen1 + wall1);
         if (r1 > HILAR_RADIUS) {

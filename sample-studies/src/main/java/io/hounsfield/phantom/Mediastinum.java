@@ -37,6 +37,14 @@ final class Mediastinum {
   final Tubes oesophagus = new Tubes();
   final Tubes oesophagusAir = new Tubes();
 
+  /** Fat around the vessels and the trachea above the thoracic inlet. */
+  final Tubes sheath = new Tubes();
+
+  final Tubes thyroid = new Tubes();
+
+  /** Lymph nodes. */
+  final Tubes nodes = new Tubes();
+
   private final Tubes hull = new Tubes();
   private final Build build;
 
@@ -55,9 +63,33 @@ final class Mediastinum {
         at(24, 16, -108, 8),
         at(42, 2, -124, 9));
     oesophagusAir.path(at(6, 20, 72, 1.5), at(7, 26, 48, 2.4), at(6, 31, 25, 1.0));
-    hull.addAll(airwayWall, 2.5);
+    sheath.addAll(systemic, 3.2);
+    sheath.addAll(airwayWall, 4);
+    sheath.addAll(oesophagus, 2.5);
+    sheath.index();
+    for (int side = -1; side <= 1; side += 2) {
+      thyroid.path(
+          at(side * 15, -8, 104, 5),
+          at(side * 16.5, -10, 116, 8),
+          at(side * 15, -10, 134, 6.5),
+          at(side * 14, -9, 148, 4));
+    }
+    thyroid.path(at(-12, -16, 112, 4), at(0, -20, 113, 3.4), at(12, -16, 112, 4));
+    thyroid.index();
+    node(7, 20, -16, 6);
+    node(2, 14, -24, 5);
+    node(-9, 1, 18, 4);
+    node(-12, 4, 30, 3.2);
+    node(22, 10, 8, 3.6);
+    node(8, -6, 12, 2.8);
+    node(-34, 12, -28, 4);
+    node(44, 14, -20, 3.6);
+    // Fat fills the space between trachea and great vessels, and below the carina.
+    hull.add(new double[] {1, -18, 84}, 14, new double[] {4, -2, 20}, 17);
+    hull.add(new double[] {4, -2, 20}, 17, new double[] {4, 6, -30}, 18);
+    hull.addAll(airwayWall, 1.2);
     hull.addAll(systemic, 2.5);
-    hull.addAll(pulmonary, 2);
+    hull.addAll(pulmonary, 1.2);
     hull.addAll(oesophagus, 2.5);
     hull.index();
     airwayLumen.index();
@@ -66,6 +98,11 @@ final class Mediastinum {
     pulmonary.index();
     oesophagus.index();
     oesophagusAir.index();
+    nodes.index();
+  }
+
+  private void node(double x, double y, double z, double r) {
+    nodes.add(new double[] {x, y, z}, r * 0.8, new double[] {x + 1, y + 1, z - 1.6 * r}, r * 0.7);
   }
 
   private static double[] at(double x, double y, double z, double r) {
@@ -187,7 +224,13 @@ final class Mediastinum {
     double py = cy / s + 0.5 * l;
     double pz = cz / s + 0.45 * l;
     double across = Math.sqrt(px * px + py * py + pz * pz);
-    double main = Field.ellipsoid(l, across, 0, 60, 41, 1);
+    // Grooves with fat between atria and ventricles, and between the ventricles in front.
+    double groove = 4.5 * Math.exp(-(l + 17) * (l + 17) / 30);
+    double between = (px + 0.35 * pz + 4) * (px + 0.35 * pz + 4);
+    if (py < 0 && l > -17) {
+      groove += 3 * Math.exp(-between / 18);
+    }
+    double main = Field.ellipsoid(l, across, 0, 60, 41, 1) + groove;
     double rightAtrium = Field.ellipsoid(x + 20, y + 24, z + 56, 25 * s, 27 * s, 31 * s);
     double leftAtrium = leftAtrium(x, y, z);
     double d = Field.smoothMin(main * s, rightAtrium, 10);
@@ -211,13 +254,17 @@ final class Mediastinum {
   /** What the lungs leave free: organs with fat, spine, and the junction between both lungs. */
   double hull(double x, double y, double z, double heart) {
     double mid = x - Torso.midline(y, z);
-    // Thin behind the breastbone, fat pads beside the heart's foot and in the upper front.
+    // Thin behind the breastbone and wider towards the vessels; fat pads beside the heart's foot
+    // and behind the manubrium.
     double low = Torso.smoothStep((-z - 55) / 45);
     double high = Torso.smoothStep((z - 20) / 40);
     double frontFat = Torso.smoothStep((-y - 25 + 0.35 * z) / 40) * (16 * low + 9 * high);
-    double d = Math.abs(mid) - 3.5 - frontFat;
+    double wedge = 0.24 * Math.max(0, Math.min(34, y - Torso.front(z) - 7));
+    double d = Math.abs(mid) - 1.8 - wedge - frontFat;
     d = Field.smoothMin(d, heart - 3.5, 9);
-    d = Field.smoothMin(d, hull.distance(x, y, z, 60), 9);
+    if (Math.abs(x) < 75) {
+      d = Field.smoothMin(d, hull.distance(x, y, z, 60), 9);
+    }
     // Vertebral bodies with their ligaments and ganglia.
     double dy = y - Torso.spine(z) - 8;
     double spine = Field.ellipsoid(x, dy, 0, 25, 27, 1);

@@ -96,9 +96,12 @@ final class Torso {
   static double apex(double x, double y, double z) {
     double dx = Math.abs(x) - 42;
     double dy = y - 26;
-    double top = 106 - dx * dx / 75 - dy * dy / (dy < 0 ? 62 : 80);
-    double gx = 2 * dx / 75;
-    double gy = 2 * dy / (dy < 0 ? 62 : 80);
+    // Behind the apex a dome; in front the inlet slopes down with the first ribs.
+    double front = Math.min(0, dy);
+    double slope = dy >= 0 ? dy * dy / 80 : front > -24 ? front * front / 75 : -0.64 * front - 7.68;
+    double top = 106 - dx * dx / 88 - slope;
+    double gx = 2 * dx / 88;
+    double gy = dy >= 0 ? 2 * dy / 80 : front > -24 ? 2 * front / 75 : -0.64;
     return (z - top) / Math.sqrt(1 + gx * gx + gy * gy);
   }
 
@@ -133,7 +136,8 @@ final class Torso {
   /** The skin. */
   double body(double x, double y, double z) {
     double d = section(x, y, BODY_WIDTH.at(z), BODY_FRONT.at(z), BODY_BACK.at(z), 0.1);
-    // A midline furrow along the back.
+    // The back is flat where it lies on the couch, with a furrow in the midline.
+    d = -Field.smoothMin(-d, -(y - BODY_BACK.at(z) + 7), 22);
     d += 5 * Math.exp(-x * x / 260) * smoothStep((y - 60) / 40) * smoothStep((60 - z) / 60);
     double ax = Math.abs(x);
     if (z > 10) {
@@ -195,7 +199,8 @@ final class Torso {
 
   /** Middle of the mediastinum: to its right is the right lung. */
   static double midline(double y, double z) {
-    return y < -30 ? 3 + 4 * smoothStep((-z) / 80) : 3;
+    double front = smoothStep((-y - 20) / 30);
+    return 3 + front * (5 * smoothStep(-z / 80) + 3 * Math.sin(0.06 * y + 0.02 * z));
   }
 
   /** Height above the oblique fissure of a side. */
