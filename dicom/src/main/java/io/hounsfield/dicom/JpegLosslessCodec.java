@@ -27,13 +27,23 @@ final class JpegLosslessCodec implements FrameCodec {
     static final ImageReaderSpi INSTANCE = find();
 
     private static ImageReaderSpi find() {
-      IIORegistry registry = IIORegistry.getDefaultInstance();
-      Iterator<ImageReaderSpi> readers = registry.getServiceProviders(ImageReaderSpi.class, false);
-      while (readers.hasNext()) {
-        ImageReaderSpi reader = readers.next();
-        if (reader.getClass().getName().equals(READER)) {
-          return reader;
+      // The registry looks for readers through the calling thread's class loader, whichever it is.
+      Thread thread = Thread.currentThread();
+      ClassLoader outer = thread.getContextClassLoader();
+      thread.setContextClassLoader(JpegLosslessCodec.class.getClassLoader());
+      try {
+        IIORegistry registry = IIORegistry.getDefaultInstance();
+        registry.registerApplicationClasspathSpis();
+        Iterator<ImageReaderSpi> readers =
+            registry.getServiceProviders(ImageReaderSpi.class, false);
+        while (readers.hasNext()) {
+          ImageReaderSpi reader = readers.next();
+          if (reader.getClass().getName().equals(READER)) {
+            return reader;
+          }
         }
+      } finally {
+        thread.setContextClassLoader(outer);
       }
       throw new IllegalStateException(READER + " is missing from the class path");
     }

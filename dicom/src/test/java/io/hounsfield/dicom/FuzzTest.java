@@ -4,6 +4,7 @@ package io.hounsfield.dicom;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -129,6 +130,51 @@ class FuzzTest {
         // As it should be.
       } catch (RuntimeException | Error e) {
         throw new AssertionError("round " + round + ": " + HexFormat.of().formatHex(input), e);
+      }
+    }
+  }
+
+  /** Text is for people: whatever its bytes are, it can be shown. */
+  @Test
+  void damagedTextIsStillText() {
+    String[] terms = {
+      "",
+      "ISO_IR 6",
+      "ISO_IR 192",
+      "GB18030",
+      "GBK",
+      "ISO 2022 IR 13",
+      "ISO 2022 IR 87",
+      "ISO 2022 IR 149",
+      "ISO 2022 IR 58",
+      "ISO 2022 IR 159",
+      "ISO 2022 IR 166",
+      "NONSENSE"
+    };
+    byte[] escapes = {0x1B, '$', '(', ')', '-', 'A', 'B', 'C', 'D', 'I', 'J', 'T', '\\', '^'};
+    Random random = new Random(15);
+    for (int round = 0; round < ROUNDS; round++) {
+      byte[] value = new byte[random.nextInt(24)];
+      random.nextBytes(value);
+      for (int i = 0; i < value.length; i++) {
+        if (random.nextBoolean()) {
+          value[i] = escapes[random.nextInt(escapes.length)];
+        }
+      }
+      DataSet dataSet =
+          new DataSet()
+              .putBytes(
+                  Tag.SpecificCharacterSet,
+                  VR.CS,
+                  (terms[random.nextInt(terms.length)] + "\\" + terms[random.nextInt(terms.length)])
+                      .getBytes(StandardCharsets.US_ASCII))
+              .putBytes(Tag.PatientName, VR.PN, value)
+              .putBytes(Tag.PatientComments, VR.LT, value);
+      try {
+        dataSet.strings(Tag.PatientName);
+        dataSet.strings(Tag.PatientComments);
+      } catch (RuntimeException e) {
+        throw new AssertionError("round " + round + ": " + HexFormat.of().formatHex(value), e);
       }
     }
   }

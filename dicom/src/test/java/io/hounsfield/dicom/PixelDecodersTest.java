@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -168,6 +170,35 @@ class PixelDecodersTest {
         assertArrayEquals(
             pixels, PixelDecoders.decode(file, 0).samples(), stored + " bits, signed " + signed);
       }
+    }
+  }
+
+  @Test
+  void severalThreadsDecodeAtOnceOnAnyClassLoader() throws Exception {
+    short[] pixels = Samples.pixels(new Random(5), 128, 128, 16, true);
+    DicomFile file =
+        encapsulated(
+            TransferSyntax.JPEG_LOSSLESS_SV1,
+            Samples.image(128, 128, 16, 16, true),
+            new byte[0],
+            List.of(JpegLosslessEncoder.encode(pixels, 128, 128, 16, 1)));
+    List<FutureTask<Void>> tasks = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      FutureTask<Void> task =
+          new FutureTask<>(
+              () -> {
+                for (int round = 0; round < 50; round++) {
+                  assertArrayEquals(pixels, PixelDecoders.decode(file, 0).samples());
+                }
+                return null;
+              });
+      Thread thread = new Thread(task);
+      thread.setContextClassLoader(null);
+      thread.start();
+      tasks.add(task);
+    }
+    for (FutureTask<Void> task : tasks) {
+      task.get(60, TimeUnit.SECONDS);
     }
   }
 
