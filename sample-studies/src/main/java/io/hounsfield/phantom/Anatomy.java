@@ -4,6 +4,11 @@ package io.hounsfield.phantom;
 /** One patient: every surface, tube and texture, before any slice is drawn. */
 final class Anatomy {
 
+  /** Above this height there is neither diaphragm nor abdomen, mm. */
+  static final double DOME_LIMIT = -40;
+
+  private static final float AWAY = 99;
+
   final Build build;
   final Torso torso;
   final Mediastinum mediastinum;
@@ -60,47 +65,24 @@ final class Anatomy {
       muscle.values[i] =
           (float) torso.muscle(fieldX(i), fieldY(i), fieldZ(i), body.values[i], coarse.values[i]);
     }
-    breast = build.breasts() ? Field.of((x, y, z) -> torso.breast(x, y, z) + 11) : Field.filled(99);
+    breast = build.breasts() ? Field.of((x, y, z) -> torso.breast(x, y, z) + 11) : null;
     cage = Field.of(Torso::cage);
     chest = Field.of((x, y, z) -> Math.max(cage.at(x, y, z), Torso.apex(x, y, z) - 4));
-    diaphragm = Field.of(torso::diaphragm);
+    diaphragm = Field.of(torso::diaphragm, -1e9, DOME_LIMIT, 30);
     heart =
-        Field.of((x, y, z) -> Math.max(mediastinum.heart(x, y, z), 3 - torso.diaphragm(x, y, z)));
-    chambers = options.contrastAgent() ? Field.of(mediastinum::chambers) : Field.filled(99);
-    lung = Field.of(this::lungAt);
-    liver = Field.of(this::liverAt);
-    spleen =
         Field.of(
-            (x, y, z) ->
-                below(
-                    x,
-                    y,
-                    z,
-                    Field.ellipsoid(x - 98, y - 40 - 0.25 * (z + 135), z + 138, 24, 42, 44),
-                    5));
-    stomach =
-        Field.of(
-            (x, y, z) ->
-                below(
-                    x,
-                    y,
-                    z,
-                    Field.smoothMin(
-                        Field.ellipsoid(x - 62, y + 14, z + 128, 36, 46, 34),
-                        Field.ellipsoid(x - 44, y + 40, z + 165, 42, 30, 30),
-                        16),
-                    5.5));
-    colon =
-        Field.of(
-            (x, y, z) ->
-                below(
-                    x,
-                    y,
-                    z,
-                    Torso.capsule(x, y, z, 104, -32, -150, 112, -10, -215, 15, 19)
-                        + 1.5 * Math.sin(z * 0.3),
-                    6));
-    kidneys = Field.of((x, y, z) -> Field.ellipsoid(Math.abs(x) - 56, y - 48, z + 205, 27, 25, 48));
+            (x, y, z) -> Math.max(mediastinum.heart(x, y, z), 3 - diaphragm.at(x, y, z)),
+            -150,
+            40,
+            AWAY);
+    chambers = options.contrastAgent() ? Field.of(mediastinum::chambers) : null;
+    lung = Field.of(this::lungAt, -200, 125, 30);
+    liver = abdominal(this::liverAt);
+    spleen = abdominal(this::spleenAt);
+    stomach = abdominal(this::stomachAt);
+    colon = abdominal(this::colonAt);
+    kidneys =
+        abdominal((x, y, z) -> Field.ellipsoid(Math.abs(x) - 56, y - 48, z + 205, 27, 25, 48));
     double bottom = 0;
     double top = 0;
     for (int i = 0; i < lung.values.length; i++) {
@@ -131,9 +113,6 @@ final class Anatomy {
   }
 
   private double lungAt(double x, double y, double z) {
-    if (z < -200 || z > 125) {
-      return 30;
-    }
     double outer =
         Math.max(cage.at(x, y, z) + 1.2, Math.max(Torso.apex(x, y, z), 1 - diaphragm.at(x, y, z)));
     if (outer > 25) {
@@ -141,6 +120,26 @@ final class Anatomy {
     }
     // Round the edges where the surfaces meet a little less than the grid would.
     return Math.max(outer, -mediastinum.hull(x, y, z, heart.at(x, y, z)));
+  }
+
+  private static Field abdominal(Field.Shape organ) {
+    return Field.of(organ, -1e9, DOME_LIMIT, AWAY);
+  }
+
+  private double spleenAt(double x, double y, double z) {
+    double tilt = 0.25 * (z + 135);
+    return below(x, y, z, Field.ellipsoid(x - 98, y - 40 - tilt, z + 138, 24, 42, 44), 5);
+  }
+
+  private double stomachAt(double x, double y, double z) {
+    double fundus = Field.ellipsoid(x - 62, y + 14, z + 128, 36, 46, 34);
+    double body = Field.ellipsoid(x - 44, y + 40, z + 165, 42, 30, 30);
+    return below(x, y, z, Field.smoothMin(fundus, body, 16), 5.5);
+  }
+
+  private double colonAt(double x, double y, double z) {
+    double tube = Torso.capsule(x, y, z, 104, -32, -150, 112, -10, -215, 15, 19);
+    return below(x, y, z, tube + 1.5 * Math.sin(z * 0.3), 6);
   }
 
   /** An organ kept under the diaphragm by a margin. */

@@ -40,12 +40,21 @@ final class Field {
   }
 
   static Field of(Shape shape) {
+    return of(shape, -1e9, 1e9, 0);
+  }
+
+  /** A shape that lies between two heights; elsewhere the field has one value. */
+  static Field of(Shape shape, double low, double high, float elsewhere) {
     Field f = new Field();
     IntStream.range(0, NZ)
         .parallel()
         .forEach(
             iz -> {
               int i = iz * PLANE;
+              if (z(iz) < low || z(iz) > high) {
+                Arrays.fill(f.values, i, i + PLANE, elsewhere);
+                return;
+              }
               for (int iy = 0; iy < NY; iy++) {
                 for (int ix = 0; ix < NX; ix++) {
                   f.values[i++] = (float) shape.at(x(ix), y(iy), z(iz));

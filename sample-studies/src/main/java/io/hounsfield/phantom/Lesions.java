@@ -118,7 +118,7 @@ final class Lesions {
     float base =
         switch (kind) {
           case CONSOLIDATION -> -430;
-          case CRAZY_PAVING -> -560;
+          case CRAZY_PAVING -> -590;
           case GROUND_GLASS, MIXED -> -575;
         };
     return base - 40 + 55 * character + Math.min(130, Math.max(0, inside) * 9);
@@ -165,6 +165,6 @@ final class Lesions {
       }
     }
     double gap = (Math.sqrt(second) - Math.sqrt(first)) * cell;
-    return (float) Math.max(0, Math.min(1, 1.5 - gap * 0.85));
+    return (float) Math.max(0, Math.min(1, 1.25 - gap * 0.95));
   }
 }

@@ -88,8 +88,8 @@ final class LungVessels {
       for (int iy = 0; iy < Field.NY; iy++) {
         for (int ix = 0; ix < Field.NX; ix++, i++) {
           if (lung.values[i] < inside
-              && lobe(Field.x(ix), Field.y(iy), Field.z(iz)) == lobe
-              && random.uniform() < p) {
+              && random.uniform() < p
+              && lobe(Field.x(ix), Field.y(iy), Field.z(iz)) == lobe) {
             out.add(
                 new double[] {
                   Field.x(ix) + random.uniform(-1.5, 1.5),

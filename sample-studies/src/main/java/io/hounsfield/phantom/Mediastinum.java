@@ -63,11 +63,11 @@ final class Mediastinum {
         at(24, 16, -108, 8),
         at(42, 2, -124, 9));
     oesophagusAir.path(at(6, 20, 72, 1.5), at(7, 26, 48, 2.4), at(6, 31, 25, 1.0));
-    sheath.addAll(systemic, 3.2);
-    sheath.addAll(airwayWall, 4);
-    sheath.addAll(oesophagus, 2.5);
-    sheath.index();
+    sheath.addAll(systemic, 1.2);
+    sheath.path(at(1, 2, 84, 17), at(1, -4, 110, 18), at(1, -9, 140, 19), at(1, -12, 190, 19));
     for (int side = -1; side <= 1; side += 2) {
+      sheath.path(
+          at(side * 34, -14, 92, 11), at(side * 30, -7, 116, 13), at(side * 30, -7, 180, 12.5));
       thyroid.path(
           at(side * 15, -8, 104, 5),
           at(side * 16.5, -10, 116, 8),
@@ -76,6 +76,7 @@ final class Mediastinum {
     }
     thyroid.path(at(-12, -16, 112, 4), at(0, -20, 113, 3.4), at(12, -16, 112, 4));
     thyroid.index();
+    sheath.index();
     node(7, 20, -16, 6);
     node(2, 14, -24, 5);
     node(-9, 1, 18, 4);

@@ -234,7 +234,7 @@ final class Painter {
   }
 
   private void abdomen(double z) {
-    if (z > -40) {
+    if (z > Anatomy.DOME_LIMIT) {
       return;
     }
     a.diaphragm.plane(z, plane);
@@ -376,7 +376,7 @@ final class Painter {
               value += glass * (target - value);
               float paving = glass * lesions.paving(character);
               if (paving > 0) {
-                value += paving * 330 * Lesions.septa(septaStream, x, y, z);
+                value += paving * 240 * Lesions.septa(septaStream, x, y, z);
               }
               dense = lesions.dense(inside, character, fine[i], grain);
             }

@@ -44,6 +44,11 @@ public record Phantom(
 
   /** Makes a phantom; a few seconds for 300 slices of 512x512. Equal options, equal result. */
   public static Phantom generate(PhantomOptions options) {
+    return generate(options, Runtime.getRuntime().availableProcessors());
+  }
+
+  /** As {@link #generate(PhantomOptions)}; the number of threads changes nothing but the time. */
+  static Phantom generate(PhantomOptions options, int threads) {
     Anatomy anatomy = new Anatomy(options);
     Build build = anatomy.build;
     VolumeGeometry geometry = geometry(options, anatomy);
@@ -62,7 +67,7 @@ public record Phantom(
             py / build.scaleY());
     int n = geometry.slices();
     byte[][] lungs = new byte[n][geometry.sliceLength()];
-    double threshold = lungs(options, anatomy, geometry, frame, lungs);
+    double threshold = lungs(options, anatomy, geometry, frame, lungs, threads);
 
     short[][] hu = new short[n][geometry.sliceLength()];
     byte[][] lesions = new byte[n][geometry.sliceLength()];
@@ -70,6 +75,7 @@ public record Phantom(
     double overlap = Math.max(0, 1 - geometry.sliceSpacingMm() / thickness);
     Workers.run(
         n,
+        threads,
         () -> {
           Painter painter = new Painter(anatomy, frame, options);
           Noise noise =
@@ -124,10 +130,12 @@ public record Phantom(
       Anatomy anatomy,
       VolumeGeometry geometry,
       Frame frame,
-      byte[][] lungs) {
+      byte[][] lungs,
+      int threads) {
     AtomicIntegerArray histogram = new AtomicIntegerArray(DEPTH_BINS);
     Workers.run(
         geometry.slices(),
+        threads,
         () -> {
           Painter painter = new Painter(anatomy, frame, options);
           float[] depth = new float[frame.rows * frame.columns];

@@ -12,7 +12,11 @@ final class Workers {
   private Workers() {}
 
   static void run(int count, Supplier<IntConsumer> workers) {
-    int threads = Math.max(1, Math.min(count, Runtime.getRuntime().availableProcessors()));
+    run(count, Runtime.getRuntime().availableProcessors(), workers);
+  }
+
+  static void run(int count, int maxThreads, Supplier<IntConsumer> workers) {
+    int threads = Math.max(1, Math.min(count, maxThreads));
     AtomicInteger next = new AtomicInteger();
     AtomicReference<Throwable> failure = new AtomicReference<>();
     Runnable loop =
