@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hounsfield.quantify;
+
+/**
+ * Connected components of a mask (voxels that share a face), found on its runs.
+ *
+ * @param slices runs of each slice
+ * @param offset index of the first run of each slice in {@code id}, then the total
+ * @param id component of each run, numbered from 0 in the order of the first run
+ * @param count components
+ */
+record Components(Runs[] slices, int[] offset, int[] id, int count) {
+
+  static Components of(Runs... slices) {
+    int[] offset = new int[slices.length + 1];
+    for (int k = 0; k < slices.length; k++) {
+      offset[k + 1] = offset[k] + slices[k].size();
+    }
+    UnionFind sets = new UnionFind(offset[slices.length]);
+    // Within a slice only numbers of that slice are touched, so slices do not race.
+    Slices.forEach(
+        slices.length,
+        k -> {
+          for (int r = 1; r < slices[k].rows(); r++) {
+            Runs.join(sets, slices[k], r - 1, offset[k], slices[k], r, offset[k]);
+          }
+        });
+    for (int k = 1; k < slices.length; k++) {
+      for (int r = 0; r < slices[k].rows(); r++) {
+        Runs.join(sets, slices[k - 1], r, offset[k - 1], slices[k], r, offset[k]);
+      }
+    }
+    int[] id = sets.number();
+    int count = 0;
+    for (int c : id) {
+      count = Math.max(count, c + 1);
+    }
+    return new Components(slices, offset, id, count);
+  }
+
+  /** Component of a run of a slice. */
+  int of(int slice, int run) {
+    return id[offset[slice] + run];
+  }
+}
