@@ -107,7 +107,7 @@ final class Lesions {
         switch (kind) {
           case GROUND_GLASS, CRAZY_PAVING -> -1000;
           case CONSOLIDATION -> inside - 1.2f + 0.9f * fine + 0.9f * grain;
-          case MIXED -> inside - 11f - 8f * character + 2.4f * fine + 1.5f * grain;
+          case MIXED -> inside - 14f - 7f * character + 3.2f * fine + 1.5f * grain;
         };
     float t = Math.max(0, Math.min(1, core * (kind == LesionKind.MIXED ? 0.14f : 0.3f) + 0.5f));
     return t * t * (3 - 2 * t);
@@ -151,9 +151,9 @@ final class Lesions {
       for (int j = j0; j <= j0 + 1; j++) {
         for (int i = i0; i <= i0 + 1; i++) {
           long h = Hash.bits(stream, (i & 0xFFFFFL) | (j & 0xFFFFFL) << 20 | (k & 0xFFFFFL) << 40);
-          double dx = i + 0.25 + 0.5 * ((h & 0xFFFF) / 65536.0) - u;
-          double dy = j + 0.25 + 0.5 * ((h >>> 16 & 0xFFFF) / 65536.0) - v;
-          double dz = k + 0.25 + 0.5 * ((h >>> 32 & 0xFFFF) / 65536.0) - w;
+          double dx = i + 0.08 + 0.84 * ((h & 0xFFFF) / 65536.0) - u;
+          double dy = j + 0.08 + 0.84 * ((h >>> 16 & 0xFFFF) / 65536.0) - v;
+          double dz = k + 0.08 + 0.84 * ((h >>> 32 & 0xFFFF) / 65536.0) - w;
           double d = dx * dx + dy * dy + dz * dz;
           if (d < first) {
             second = first;

@@ -376,7 +376,13 @@ final class Painter {
               value += glass * (target - value);
               float paving = glass * lesions.paving(character);
               if (paving > 0) {
-                value += paving * 240 * Lesions.septa(septaStream, x, y, z);
+                float warp = a.grain.at(x * 0.35 + 40, y * 0.35, z * 0.35);
+                float strength = 240 + 70 * grain;
+                value +=
+                    paving
+                        * strength
+                        * Lesions.septa(
+                            septaStream, x + 1.6 * warp, y + 1.6 * grain, z + 1.2 * warp);
               }
               dense = lesions.dense(inside, character, fine[i], grain);
             }
@@ -387,7 +393,9 @@ final class Painter {
             value += cover * (blood - value);
           }
           if (dense > 0) {
-            float solid = 28 + 14 * fine[i] + 8 * slow;
+            // Some acini keep their air.
+            float air = Math.max(0, a.grain.at(x * 0.6, y * 0.6 + 60, z * 0.6) - 0.7f);
+            float solid = 22 + 14 * fine[i] + 8 * slow - 170 * air;
             value += dense * (Math.max(solid, value) - value);
           }
           float cover = Math.min(1, (halfEdge - v) * edgeScale);
