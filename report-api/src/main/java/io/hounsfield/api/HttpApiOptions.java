@@ -3,12 +3,17 @@ package io.hounsfield.api;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * How the HTTP server is set up.
  *
  * @param bindAddress address to listen on
  * @param port TCP port, 0 for any free one
+ * @param allowedHosts names that the Host header may carry besides IP addresses and localhost,
+ *     lower case, without port. Empty: no other name where {@code bindAddress} is a loopback
+ *     address, any name where it is not. This keeps a foreign web page from reading the API through
+ *     a name that it points here (DNS rebinding).
  * @param maxConnections open connections at once; further ones are closed at once
  * @param maxEventStreams clients of the event stream at once; further ones get 503
  * @param eventHeartbeat how often an idle event stream gets a comment line
@@ -18,6 +23,7 @@ import java.util.Objects;
 public record HttpApiOptions(
     String bindAddress,
     int port,
+    Set<String> allowedHosts,
     int maxConnections,
     int maxEventStreams,
     Duration eventHeartbeat,
@@ -26,6 +32,7 @@ public record HttpApiOptions(
 
   public HttpApiOptions {
     Objects.requireNonNull(bindAddress, "bindAddress");
+    allowedHosts = Set.copyOf(allowedHosts);
     Objects.requireNonNull(eventHeartbeat, "eventHeartbeat");
     if (port < 0 || port > 65535) {
       throw new IllegalArgumentException("port must be 0 to 65535: " + port);
@@ -41,6 +48,7 @@ public record HttpApiOptions(
 
   /** Ordinary limits: 1000 connections, 100 event streams, a heartbeat every 15 s. */
   public static HttpApiOptions of(String bindAddress, int port) {
-    return new HttpApiOptions(bindAddress, port, 1000, 100, Duration.ofSeconds(15), 256, 1024);
+    return new HttpApiOptions(
+        bindAddress, port, Set.of(), 1000, 100, Duration.ofSeconds(15), 256, 1024);
   }
 }

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hounsfield.api;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+
+/** JSON of the API's own types, as the schemas in openapi.yaml say. */
+final class AnalysisJson {
+
+  private AnalysisJson() {}
+
+  static JsonObject analysis(Analysis analysis) {
+    Analysis.Refusal refusal = analysis.refusal();
+    return new JsonObject()
+        .put("id", analysis.id())
+        .put("studyInstanceUid", analysis.studyInstanceUid())
+        .put("seriesInstanceUid", analysis.seriesInstanceUid())
+        .put("version", analysis.version())
+        .put("status", analysis.status().key())
+        .put("slicesReceived", analysis.slicesReceived())
+        .put("createdAt", analysis.createdAt().toString())
+        .put("updatedAt", analysis.updatedAt().toString())
+        .put(
+            "refusal",
+            refusal == null
+                ? null
+                : new JsonObject().put("code", refusal.code()).put("text", refusal.text()))
+        .put("opacityPercent", analysis.opacityPercent())
+        .put("warningCount", analysis.warningCount())
+        .put("patientName", analysis.patientName())
+        .put("patientId", analysis.patientId())
+        .put("studyDate", analysis.studyDate())
+        .put("studyDescription", analysis.studyDescription())
+        .put("seriesDescription", analysis.seriesDescription());
+  }
+
+  static JsonObject page(Page page) {
+    JsonArray items = new JsonArray();
+    page.items().forEach(analysis -> items.add(analysis(analysis)));
+    return new JsonObject()
+        .put("items", items)
+        .put("next", page.next() == null ? null : page.next().encode())
+        .put("total", page.total());
+  }
+
+  static JsonObject health(Health health) {
+    JsonArray checks = new JsonArray();
+    for (Health.Check check : health.checks()) {
+      checks.add(
+          new JsonObject()
+              .put("name", check.name())
+              .put("status", upOrDown(check.up()))
+              .put("text", check.text()));
+    }
+    return new JsonObject().put("status", upOrDown(health.up())).put("checks", checks);
+  }
+
+  private static String upOrDown(boolean up) {
+    return up ? "up" : "down";
+  }
+}

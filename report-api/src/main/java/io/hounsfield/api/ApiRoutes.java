@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hounsfield.api;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.openapi.router.RouterBuilder;
+import io.vertx.openapi.contract.OpenAPIContract;
+import io.vertx.openapi.validation.RequestParameter;
+import io.vertx.openapi.validation.ValidatedRequest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+
+/**
+ * The operations of openapi.yaml. Each route comes from that document, which also checks its
+ * requests; what asks the catalogue runs on worker threads.
+ */
+final class ApiRoutes {
+
+  /** As openapi.yaml says. */
+  static final int DEFAULT_LIMIT = 50;
+
+  private final WorkerExecutor workers;
+  private final AnalysisCatalog catalog;
+  private final HealthSource health;
+  private final Supplier<String> metricsScrape;
+  private final EventHub events;
+
+  ApiRoutes(
+      WorkerExecutor workers,
+      AnalysisCatalog catalog,
+      HealthSource health,
+      Supplier<String> metricsScrape,
+      EventHub events) {
+    this.workers = workers;
+    this.catalog = catalog;
+    this.health = health;
+    this.metricsScrape = metricsScrape;
+    this.events = events;
+  }
+
+  /** A router with every operation of the document. */
+  Router create(Vertx vertx, OpenAPIContract contract, byte[] document, RequestGate gate) {
+    RouterBuilder builder = RouterBuilder.create(vertx, contract);
+    builder.rootHandler(gate::check);
+    builder.getRoute("listAnalyses").addHandler(this::listAnalyses);
+    builder.getRoute("getAnalysis").addHandler(this::getAnalysis);
+    builder.getRoute("getReport").addHandler(this::getReport);
+    builder.getRoute("getOverview").addHandler(rc -> getArtifact(rc, Artifact.OVERVIEW));
+    builder.getRoute("getLungs").addHandler(rc -> getArtifact(rc, Artifact.LUNGS));
+    builder.getRoute("getLesions").addHandler(rc -> getArtifact(rc, Artifact.LESIONS));
+    builder.getRoute("streamEvents").addHandler(this::streamEvents);
+    builder.getRoute("healthLive").addHandler(rc -> answerHealth(rc, health::live));
+    builder.getRoute("healthReady").addHandler(rc -> answerHealth(rc, health::ready));
+    builder.getRoute("metrics").addHandler(this::metrics);
+    WebPage openapi = new WebPage("application/yaml", Buffer.buffer(document), ETags.of(document));
+    builder.getRoute("openapi").addHandler(rc -> answerPage(rc, openapi));
+    return builder.createRouter();
+  }
+
+  private void listAnalyses(RoutingContext rc) {
+    AnalysisFilter filter = filter(validated(rc).getQuery());
+    answer(
+        rc,
+        () -> Buffer.buffer(AnalysisJson.page(catalog.list(filter)).encode()),
+        page -> json(rc, 200, page));
+  }
+
+  private static AnalysisFilter filter(Map<String, RequestParameter> query) {
+    Set<AnalysisStatus> statuses = EnumSet.noneOf(AnalysisStatus.class);
+    RequestParameter status = query.get("status");
+    if (present(status)) {
+      for (Object key : status.getJsonArray()) {
+        statuses.add(AnalysisStatus.ofKey((String) key).orElseThrow());
+      }
+    }
+    RequestParameter limit = query.get("limit");
+    RequestParameter cursor = query.get("cursor");
+    RequestParameter series = query.get("seriesInstanceUid");
+    RequestParameter since = query.get("since");
+    try {
+      return new AnalysisFilter(
+          statuses,
+          present(series) ? series.getString() : null,
+          present(since) ? time(since.getString()) : null,
+          present(cursor) ? Page.Cursor.decode(cursor.getString()) : null,
+          present(limit) ? limit.getInteger() : DEFAULT_LIMIT);
+    } catch (IllegalArgumentException e) {
+      throw new Problem(Problem.Code.INVALID_REQUEST, e.getMessage());
+    }
+  }
+
+  private static Instant time(String text) {
+    try {
+      return Instant.parse(text);
+    } catch (DateTimeException e) {
+      throw new IllegalArgumentException(
+          "since is not a time with time zone such as 2026-01-31T08:00:00Z", e);
+    }
+  }
+
+  private static boolean present(RequestParameter parameter) {
+    return parameter != null && !parameter.isNull();
+  }
+
+  private void getAnalysis(RoutingContext rc) {
+    String id = id(rc);
+    answer(
+        rc,
+        () -> Buffer.buffer(AnalysisJson.analysis(requireAnalysis(id)).encode()),
+        analysis -> json(rc, 200, analysis));
+  }
+
+  private void getReport(RoutingContext rc) {
+    String id = id(rc);
+    answer(
+        rc,
+        () -> {
+          byte[] report = catalog.reportJson(id).orElse(null);
+          if (report == null) {
+            throw noReport(requireAnalysis(id));
+          }
+          return report;
+        },
+        report -> {
+          if (!notModified(rc, ETags.of(report), "no-store")) {
+            disposition(rc, "report.json");
+            json(rc, 200, Buffer.buffer(report));
+          }
+        });
+  }
+
+  private record ArtifactFile(Path path, long size, String etag) {}
+
+  private void getArtifact(RoutingContext rc, Artifact artifact) {
+    String id = id(rc);
+    answer(
+        rc,
+        () -> {
+          Path path = catalog.artifact(id, artifact).orElse(null);
+          if (path == null) {
+            throw noReport(requireAnalysis(id));
+          }
+          try {
+            BasicFileAttributes file = Files.readAttributes(path, BasicFileAttributes.class);
+            return new ArtifactFile(path, file.size(), ETags.of(file));
+          } catch (NoSuchFileException e) {
+            throw new Problem(
+                Problem.Code.REPORT_NOT_AVAILABLE,
+                artifact.fileName() + " of this analysis is no longer held.");
+          }
+        },
+        file -> {
+          HttpServerResponse response = rc.response();
+          if (notModified(rc, file.etag(), "private, no-cache")) {
+            return;
+          }
+          disposition(rc, artifact.fileName());
+          response.putHeader(HttpHeaders.CONTENT_TYPE, artifact.mediaType());
+          if (RequestGate.isHead(rc)) {
+            response.putHeader(HttpHeaders.CONTENT_LENGTH, Long.toString(file.size()));
+            response.end();
+          } else {
+            response.sendFile(file.path().toString()).onFailure(rc::fail);
+          }
+        });
+  }
+
+  private Analysis requireAnalysis(String id) throws IOException {
+    return catalog.find(id).orElseThrow(Problem::analysisNotFound);
+  }
+
+  private static Problem noReport(Analysis analysis) {
+    if (analysis.status() == AnalysisStatus.REPORTED) {
+      return new Problem(
+          Problem.Code.REPORT_NOT_AVAILABLE, "The report on this analysis has no such file.");
+    }
+    String why =
+        analysis.refusal() != null
+            ? "Its state is %s: %s".formatted(analysis.status().key(), analysis.refusal().text())
+            : "Its state is %s; /api/v1/events tells when that changes."
+                .formatted(analysis.status().key());
+    return new Problem(
+        Problem.Code.REPORT_NOT_AVAILABLE, "There is no report on this analysis. " + why);
+  }
+
+  private void streamEvents(RoutingContext rc) {
+    if (RequestGate.isHead(rc)) {
+      rc.response().putHeader(HttpHeaders.CONTENT_TYPE, "text/event-stream").end();
+      return;
+    }
+    events.open(rc.request(), rc.request().getHeader("Last-Event-ID"));
+  }
+
+  private void answerHealth(RoutingContext rc, Supplier<Health> source) {
+    answer(
+        rc,
+        source::get,
+        found ->
+            json(rc, found.up() ? 200 : 503, Buffer.buffer(AnalysisJson.health(found).encode())));
+  }
+
+  private void metrics(RoutingContext rc) {
+    answer(
+        rc,
+        () -> Buffer.buffer(metricsScrape.get()),
+        text -> {
+          rc.response()
+              .putHeader(HttpHeaders.CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")
+              .putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+          Responses.end(rc.response(), text);
+        });
+  }
+
+  /** Answers with a file of the web page. */
+  static void answerPage(RoutingContext rc, WebPage page) {
+    if (!notModified(rc, page.etag(), "no-cache")) {
+      rc.response().putHeader(HttpHeaders.CONTENT_TYPE, page.mediaType());
+      Responses.end(rc.response(), page.content());
+    }
+  }
+
+  /** Does the work on a worker thread, then answers on the event loop; faults become problems. */
+  private <T> void answer(RoutingContext rc, Callable<T> work, Answer<T> answer) {
+    Future<T> result = workers.executeBlocking(work, false);
+    result.onComplete(
+        value -> {
+          if (rc.response().closed()) {
+            return; // the client went away meanwhile
+          }
+          try {
+            answer.send(value);
+          } catch (RuntimeException e) {
+            // Vert.x only logs what a future's listener throws; the client must get an answer.
+            rc.fail(e);
+          }
+        },
+        rc::fail);
+  }
+
+  @FunctionalInterface
+  private interface Answer<T> {
+    void send(T value);
+  }
+
+  private static void json(RoutingContext rc, int status, Buffer body) {
+    HttpServerResponse response = rc.response();
+    response.setStatusCode(status).putHeader(HttpHeaders.CONTENT_TYPE, "application/json");
+    if (!response.headers().contains(HttpHeaders.CACHE_CONTROL)) {
+      response.putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+    }
+    Responses.end(response, body);
+  }
+
+  private static boolean notModified(RoutingContext rc, String etag, String cacheControl) {
+    rc.response()
+        .putHeader(HttpHeaders.ETAG, etag)
+        .putHeader(HttpHeaders.CACHE_CONTROL, cacheControl);
+    if (!ETags.matches(rc.request().getHeader(HttpHeaders.IF_NONE_MATCH), etag)) {
+      return false;
+    }
+    rc.response().setStatusCode(304).end();
+    return true;
+  }
+
+  private static void disposition(RoutingContext rc, String fileName) {
+    RequestParameter download = validated(rc).getQuery().get("download");
+    boolean save = present(download) && Boolean.TRUE.equals(download.getBoolean());
+    rc.response()
+        .putHeader(
+            HttpHeaders.CONTENT_DISPOSITION,
+            (save ? "attachment" : "inline") + "; filename=\"" + fileName + "\"");
+  }
+
+  private static String id(RoutingContext rc) {
+    return validated(rc).getPathParameters().get("id").getString();
+  }
+
+  private static ValidatedRequest validated(RoutingContext rc) {
+    return rc.get(RouterBuilder.KEY_META_DATA_VALIDATED_REQUEST);
+  }
+}
