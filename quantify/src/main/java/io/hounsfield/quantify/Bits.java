@@ -82,35 +82,40 @@ final class Bits {
    * point grows into an octagon.
    */
   static long[] dilate(long[] mask, int rows, int columns, int steps) {
+    long[] grown = mask.clone();
+    for (int step = 0; step < steps; step++) {
+      grown = grow(grown, rows, columns, step % 2 == 1);
+    }
+    return grown;
+  }
+
+  /** Grows the mask by one voxel to the 4 neighbours or, if {@code diagonal}, to the 8. */
+  static long[] grow(long[] mask, int rows, int columns, boolean diagonal) {
     int words = words(columns);
     long lastWord = -1L >>> -columns;
-    long[] in = mask.clone();
     long[] wide = new long[mask.length];
-    for (int step = 0; step < steps; step++) {
-      for (int r = 0; r < rows; r++) {
-        int base = r * words;
-        for (int w = 0; w < words; w++) {
-          long v = in[base + w];
-          long left = v << 1 | (w > 0 ? in[base + w - 1] >>> 63 : 0);
-          long right = v >>> 1 | (w + 1 < words ? in[base + w + 1] << 63 : 0);
-          wide[base + w] = v | left | right;
-        }
-        wide[base + words - 1] &= lastWord;
+    for (int r = 0; r < rows; r++) {
+      int base = r * words;
+      for (int w = 0; w < words; w++) {
+        long v = mask[base + w];
+        long left = v << 1 | (w > 0 ? mask[base + w - 1] >>> 63 : 0);
+        long right = v >>> 1 | (w + 1 < words ? mask[base + w + 1] << 63 : 0);
+        wide[base + w] = v | left | right;
       }
-      long[] vertical = step % 2 == 0 ? in : wide;
-      long[] out = new long[mask.length];
-      for (int i = 0; i < out.length; i++) {
-        long v = wide[i];
-        if (i >= words) {
-          v |= vertical[i - words];
-        }
-        if (i + words < out.length) {
-          v |= vertical[i + words];
-        }
-        out[i] = v;
-      }
-      in = out;
+      wide[base + words - 1] &= lastWord;
     }
-    return in;
+    long[] vertical = diagonal ? wide : mask;
+    long[] out = new long[mask.length];
+    for (int i = 0; i < out.length; i++) {
+      long v = wide[i];
+      if (i >= words) {
+        v |= vertical[i - words];
+      }
+      if (i + words < out.length) {
+        v |= vertical[i + words];
+      }
+      out[i] = v;
+    }
+    return out;
   }
 }

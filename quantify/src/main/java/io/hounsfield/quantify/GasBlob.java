@@ -32,14 +32,16 @@ record GasBlob(
     }
   }
 
-  /** Whether the patches share a column of the volume. */
-  boolean overlaps(GasBlob other) {
+  /** Columns of the volume that both patches have, voxels. */
+  int common(GasBlob other) {
+    int n = 0;
     int i = 0;
     int j = 0;
     while (i < runs.length && j < other.runs.length) {
       int order = Integer.compare(runs[i], other.runs[j]);
-      if (order == 0 && runs[i + 1] < other.runs[j + 2] && other.runs[j + 1] < runs[i + 2]) {
-        return true;
+      if (order == 0) {
+        int from = Math.max(runs[i + 1], other.runs[j + 1]);
+        n += Math.max(0, Math.min(runs[i + 2], other.runs[j + 2]) - from);
       }
       if (order < 0 || order == 0 && runs[i + 2] < other.runs[j + 2]) {
         i += 3;
@@ -47,6 +49,6 @@ record GasBlob(
         j += 3;
       }
     }
-    return false;
+    return n;
   }
 }

@@ -189,15 +189,21 @@ final class GasFinder {
     int rows = self.length / Bits.words(columns);
     int near = grid.steps(LEAK_FROM_MM, 1);
     int far = reach(grid);
-    long[] inner = Bits.dilate(self, rows, columns, near);
-    long[] around = Bits.dilate(inner, rows, columns, far - near);
-    Bits.andNot(around, inner);
     Bits.or(passable, self);
+    // Steps to the 4 neighbours only: a wall of one voxel holds on the diagonal, too.
+    long[] inner = self;
+    long[] around = self;
     long[] leak = self;
     for (int step = 0; step < far; step++) {
-      leak = Bits.dilate(leak, rows, columns, 1);
+      around = Bits.grow(around, rows, columns, false);
+      leak = Bits.grow(leak, rows, columns, false);
       Bits.and(leak, passable);
+      if (step + 1 == near) {
+        inner = around;
+      }
     }
+    around = around.clone();
+    Bits.andNot(around, inner);
     Bits.andNot(leak, inner);
     return 1 - (double) Bits.count(leak) / Math.max(1, Bits.count(around));
   }
