@@ -5,13 +5,19 @@ import java.util.Arrays;
 
 /**
  * Cuts a component in which both lungs hang together (they touch at the anterior and posterior
- * junction lines) at its narrowest place.
+ * junction lines, or the network bridges the mediastinum) at its narrowest place.
  *
- * <p>A watershed on the distance to the component's surface: cells are taken in from the deepest to
- * the shallowest and joined with their neighbours. When two large bodies from either side of the
- * midline would meet, they are the cores of the lungs: they are never joined, and the cells that
- * follow go to the one they touch first. The cut so lies at the neck between the lungs, wherever
- * that is; the midline only says which body is which.
+ * <ol>
+ *   <li>Each cell's depth is its distance to the component's surface. The ends of the scan are no
+ *       surface.
+ *   <li>Cells are taken in from the deepest to the shallowest and joined with their neighbours,
+ *       until two large bodies from either side of the midline would meet. The depth at which they
+ *       do is that of the neck between the lungs.
+ *   <li>The bodies of cells deeper than the neck are the cores; each belongs to the side of its
+ *       centroid. All other cells go to the nearest core, measured within the component.
+ * </ol>
+ *
+ * <p>The cut so lies at the neck, wherever that is; the midline only says which body is which.
  */
 final class LungSplitter {
 
@@ -21,23 +27,31 @@ final class LungSplitter {
   /** Centroids of opposite cores are at least this far apart from right to left, mm. */
   private static final double CORE_GAP_MM = 50;
 
+  /**
+   * A body deeper than the neck with at least this share of the cells takes its side from its own
+   * centroid; a smaller one may lie in the neck itself and goes to the nearest.
+   */
+  private static final double BODY_SHARE = 0.005;
+
+  /** Depths are counted in tenths of a mm up to this one. */
+  private static final int MAX_DEPTH = 2000;
+
   private final CellGrid grid;
   private final PatientAxis axis;
   private final double midline;
+  private final int[] neighbours;
   private final int[] parent;
   private final int[] count;
   private final double[] sum;
-  private final byte[] tag;
-  private int coreCells;
 
   LungSplitter(CellGrid grid, PatientAxis axis, double midline) {
     this.grid = grid;
     this.axis = axis;
     this.midline = midline;
+    this.neighbours = grid.neighbours();
     this.parent = new int[grid.size()];
     this.count = new int[grid.size()];
     this.sum = new double[grid.size()];
-    this.tag = new byte[grid.size()];
   }
 
   /**
@@ -50,73 +64,76 @@ final class LungSplitter {
    * @return false, with nothing written, if the component has no two cores
    */
   boolean split(byte[] owner, byte component, double[] stepMm, byte[] side) {
-    int[] order = deepestFirst(owner, component, stepMm);
-    coreCells = Math.max(1, (int) (CORE_SHARE * order.length));
-    int[] neighbours = grid.neighbours();
-    Arrays.fill(parent, -1);
-    boolean found = false;
-    for (int cell : order) {
-      parent[cell] = cell;
-      count[cell] = 1;
-      tag[cell] = 0;
-      sum[cell] =
-          axis.leftward(grid.centreSlice(cell), grid.centreRow(cell), grid.centreColumn(cell));
-      for (int d : neighbours) {
-        if (parent[cell + d] >= 0) {
-          found |= meet(find(cell), find(cell + d));
-        }
-      }
-    }
-    if (!found) {
+    int[] depth = depth(owner, component, stepMm);
+    int[] order = deepestFirst(depth);
+    int neck = join(order, depth, 0, Math.max(1, (int) (CORE_SHARE * order.length)));
+    if (neck == 0) {
       return false;
     }
+    join(order, depth, neck, Integer.MAX_VALUE);
+    int least = Math.max(1, (int) (BODY_SHARE * order.length));
+    int[] front = new int[order.length];
+    int n = 0;
     for (int cell : order) {
-      int root = find(cell);
-      side[cell] = tag[root] != 0 ? tag[root] : sideOf(root);
+      if (depth[cell] > neck && count[find(cell)] >= least) {
+        side[cell] = sideOf(find(cell));
+        front[n++] = cell;
+      }
+    }
+    for (int i = 0; i < n; i++) {
+      for (int d : neighbours) {
+        int next = front[i] + d;
+        if (depth[next] > 0 && side[next] == 0) {
+          side[next] = side[front[i]];
+          front[n++] = next;
+        }
+      }
     }
     return true;
   }
 
-  /** Joins two bodies unless they are opposite cores; true if they are. */
-  private boolean meet(int a, int b) {
-    if (a == b) {
-      return false;
-    }
-    if (tag[a] == 0 && tag[b] == 0) {
-      if (count[a] >= coreCells
-          && count[b] >= coreCells
-          && sideOf(a) != sideOf(b)
-          && Math.abs(sum[a] / count[a] - sum[b] / count[b]) >= CORE_GAP_MM) {
-        tag[a] = sideOf(a);
-        tag[b] = sideOf(b);
-        return true;
+  /**
+   * Joins cells deeper than {@code limit} with their neighbours, the deepest first.
+   *
+   * @param coreCells stops when two opposite bodies of at least so many cells would meet
+   * @return the depth at which they do, or 0 if they never do
+   */
+  private int join(int[] order, int[] depth, int limit, int coreCells) {
+    Arrays.fill(parent, -1);
+    for (int cell : order) {
+      if (depth[cell] <= limit) {
+        break;
       }
-    } else {
-      becomeCore(a, b);
-      becomeCore(b, a);
-      if (tag[a] != 0 && tag[b] != 0 && tag[a] != tag[b]) {
-        return true;
+      parent[cell] = cell;
+      count[cell] = 1;
+      sum[cell] =
+          axis.leftward(grid.centreSlice(cell), grid.centreRow(cell), grid.centreColumn(cell));
+      for (int d : neighbours) {
+        if (parent[cell + d] < 0) {
+          continue;
+        }
+        int a = find(cell);
+        int b = find(cell + d);
+        if (a == b) {
+          continue;
+        }
+        if (count[a] >= coreCells && count[b] >= coreCells && opposite(a, b)) {
+          return depth[cell];
+        }
+        parent[b] = a;
+        count[a] += count[b];
+        sum[a] += sum[b];
       }
     }
-    parent[b] = a;
-    count[a] += count[b];
-    sum[a] += sum[b];
-    tag[a] = (byte) Math.max(tag[a], tag[b]);
-    return false;
+    return 0;
   }
 
-  /** A body large enough is not swallowed by the core of the other side. */
-  private void becomeCore(int body, int core) {
-    if (tag[body] == 0
-        && count[body] >= coreCells
-        && sideOf(body) != tag[core]
-        && Math.abs(sum[body] / count[body] - sum[core] / count[core]) >= CORE_GAP_MM) {
-      tag[body] = sideOf(body);
-    }
+  private boolean opposite(int a, int b) {
+    return sideOf(a) != sideOf(b) && Math.abs(sum[a] / count[a] - sum[b] / count[b]) >= CORE_GAP_MM;
   }
 
   private byte sideOf(int root) {
-    return (byte) (sum[root] / count[root] < midline ? 1 : 2);
+    return sum[root] / count[root] < midline ? LungSides.RIGHT : LungSides.LEFT;
   }
 
   private int find(int i) {
@@ -127,43 +144,53 @@ final class LungSplitter {
     return i;
   }
 
-  /** Cells of the component by falling distance to its surface, then by index. */
-  private int[] deepestFirst(byte[] owner, byte component, double[] stepMm) {
+  /** Distance to the surface in steps to the 6 neighbours, tenths of a mm; 0 elsewhere. */
+  private int[] depth(byte[] owner, byte component, double[] stepMm) {
     int nx = grid.nx();
     int slab = nx * grid.ny();
     int wx = (int) Math.round(10 * stepMm[0]);
     int wy = (int) Math.round(10 * stepMm[1]);
     int wz = (int) Math.round(10 * stepMm[2]);
     int[] depth = new int[grid.size()];
-    int cells = 0;
+    for (int i = 0; i < depth.length; i++) {
+      // The grid reaches past the component except where the scan ends.
+      depth[i] = owner[i] == component || grid.isBorder(i) ? MAX_DEPTH : 0;
+    }
     for (int i = slab; i < depth.length - slab; i++) {
       if (owner[i] == component) {
         int d = Math.min(depth[i - 1] + wx, depth[i - nx] + wy);
-        depth[i] = Math.min(d, depth[i - slab] + wz);
-        cells++;
+        depth[i] = Math.min(depth[i], Math.min(d, depth[i - slab] + wz));
       }
     }
-    int deepest = 0;
     for (int i = depth.length - slab - 1; i >= slab; i--) {
       if (owner[i] == component) {
         int d = Math.min(depth[i + 1] + wx, depth[i + nx] + wy);
         depth[i] = Math.min(depth[i], Math.min(d, depth[i + slab] + wz));
-        deepest = Math.max(deepest, depth[i]);
       }
     }
-    int[] place = new int[deepest + 2];
+    for (int i = 0; i < depth.length; i++) {
+      if (owner[i] != component) {
+        depth[i] = 0;
+      }
+    }
+    return depth;
+  }
+
+  /** Cells by falling depth, then by index. */
+  private static int[] deepestFirst(int[] depth) {
+    int[] place = new int[MAX_DEPTH + 1];
     for (int d : depth) {
       if (d > 0) {
-        place[deepest - d + 1]++;
+        place[MAX_DEPTH - d + 1]++;
       }
     }
-    for (int d = 0; d < deepest; d++) {
-      place[d + 1] += place[d];
+    for (int i = 0; i < MAX_DEPTH; i++) {
+      place[i + 1] += place[i];
     }
-    int[] order = new int[cells];
-    for (int i = slab; i < depth.length - slab; i++) {
+    int[] order = new int[place[MAX_DEPTH]];
+    for (int i = 0; i < depth.length; i++) {
       if (depth[i] > 0) {
-        order[place[deepest - depth[i]]++] = i;
+        order[place[MAX_DEPTH - depth[i]]++] = i;
       }
     }
     return order;

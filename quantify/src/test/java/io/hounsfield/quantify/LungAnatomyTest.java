@@ -92,6 +92,25 @@ class LungAnatomyTest {
     assertEquals(0, n[Tissue.LEFT_LUNG.ordinal()][1]);
   }
 
+  /**
+   * A flat end of the scan once let the right lung's label run through the bridge into the left.
+   */
+  @Test
+  void bridgeAtTheFlatEndOfTheScanDoesNotSwapPartsOfALung() {
+    SyntheticChest chest = new SyntheticChest(SyntheticChest.grid(X, Y, 120, 200), 75, -850);
+    byte[][] labels = chest.perfect();
+    for (int k = 0; k < 6; k++) {
+      for (int r = 84; r < 100; r++) {
+        for (int c = 90; c < 150; c++) {
+          labels[k][r * 240 + c] = 2;
+        }
+      }
+    }
+    long[][] n = chest.confusion(LungAnatomy.refine(chest.ct, labels));
+    assertEquals(0, n[Tissue.RIGHT_LUNG.ordinal()][2]);
+    assertEquals(0, n[Tissue.LEFT_LUNG.ordinal()][1]);
+  }
+
   @Test
   void lungDestroyedByEmphysemaIsNoBowel() {
     SyntheticChest chest = new SyntheticChest(SyntheticChest.grid(X, Y), 75, -945);
@@ -185,7 +204,7 @@ class LungAnatomyTest {
   void mislabelledIslandsAreDropped() {
     byte[][] labels = CHEST.perfect();
     for (int k = 0; k < 8; k++) {
-      paint(CHEST.ct.slice(k).clone(), labels[k], 100, 60, 40, 40, 2);
+      paint(CHEST.ct.slice(k).clone(), labels[k], 100, 60, 40, 40, 2); // liver
     }
     for (int k = 112; k < 120; k++) {
       paint(CHEST.ct.slice(k).clone(), labels[k], 20, 200, 8, 40, 1);
@@ -233,10 +252,9 @@ class LungAnatomyTest {
 
   @Test
   void stomachAloneIsNoLung() {
-    byte[][] labels = CHEST.everythingAerated();
     SyntheticChest abdomen = new SyntheticChest(SyntheticChest.grid(X, Y, -60, 46), 75, -850);
-    labels = abdomen.everythingAerated();
-    assertEquals(List.of("no-lungs"), codes(LungAnatomy.refine(abdomen.ct, labels)));
+    Anatomy found = LungAnatomy.refine(abdomen.ct, abdomen.everythingAerated());
+    assertEquals(List.of("no-lungs"), codes(found));
   }
 
   @Test
