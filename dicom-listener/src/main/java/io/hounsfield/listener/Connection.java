@@ -3,11 +3,13 @@ package io.hounsfield.listener;
 
 import io.hounsfield.listener.ul.Event;
 import io.hounsfield.listener.ul.Pdu;
+import io.hounsfield.listener.ul.PduCodec;
 import io.hounsfield.listener.ul.PduException;
 import io.hounsfield.listener.ul.PduReader;
 import io.hounsfield.listener.ul.State;
 import io.hounsfield.listener.ul.UpperLayer;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.internal.net.NetSocketInternal;
 import io.vertx.core.net.NetSocket;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
@@ -32,6 +34,8 @@ final class Connection implements UpperLayer.Port, PduReader.Sink {
   private boolean paused;
   private long artimTimer = NO_TIMER;
   private long idleTimer = NO_TIMER;
+  private long closeTimer = NO_TIMER;
+  private boolean closed;
   private long lastActivity = System.nanoTime();
 
   Connection(long id, NodeContext node, NetSocket socket) {
@@ -86,8 +90,12 @@ final class Connection implements UpperLayer.Port, PduReader.Sink {
     if (machine.state() != State.STA1) {
       machine.fire(Event.EVT17);
     }
+    closed = true;
     stopArtim();
     stopIdleTimer();
+    if (closeTimer != NO_TIMER) {
+      node.vertx.cancelTimer(closeTimer);
+    }
     if (service != null) {
       service.end(true);
     }
@@ -221,12 +229,28 @@ final class Connection implements UpperLayer.Port, PduReader.Sink {
 
   @Override
   public void send(Pdu pdu) {
-    socket.write(Buffer.buffer(io.hounsfield.listener.ul.PduCodec.encode(pdu)));
+    socket.write(Buffer.buffer(PduCodec.encode(pdu)));
   }
 
+  /**
+   * Closes after what was written. A peer that takes nothing from us would hold that up for ever,
+   * so there is an end to it.
+   */
   @Override
   public void closeTransport() {
+    if (socket.writeQueueFull()) {
+      cutOff();
+      return;
+    }
     socket.close();
+    if (closeTimer == NO_TIMER && !closed) {
+      closeTimer = node.vertx.setTimer(node.options.artimTimeoutMs(), t -> cutOff());
+    }
+  }
+
+  /** Vert.x closes a socket only after its last write went out; the channel below it closes now. */
+  private void cutOff() {
+    ((NetSocketInternal) socket).channelHandlerContext().close();
   }
 
   @Override

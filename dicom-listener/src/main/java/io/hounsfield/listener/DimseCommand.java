@@ -96,7 +96,7 @@ record DimseCommand(
   byte[] encode() {
     DataSet set = new DataSet();
     if (!sopClassUid.isEmpty()) {
-      set.put(Tag.AffectedSOPClassUID, VR.UI, sopClassUid);
+      InstanceUids.put(set, Tag.AffectedSOPClassUID, sopClassUid);
     }
     set.putInts(Tag.CommandField, VR.US, field);
     set.putInts(isResponse() ? Tag.MessageIDBeingRespondedTo : Tag.MessageID, VR.US, messageId);
@@ -111,7 +111,7 @@ record DimseCommand(
       }
     }
     if (!sopInstanceUid.isEmpty()) {
-      set.put(Tag.AffectedSOPInstanceUID, VR.UI, sopInstanceUid);
+      InstanceUids.put(set, Tag.AffectedSOPInstanceUID, sopInstanceUid);
     }
     try {
       return DataSets.encode(set, TransferSyntax.IMPLICIT_VR_LITTLE_ENDIAN);

@@ -6,7 +6,9 @@ import io.hounsfield.dicom.DataSets;
 import io.hounsfield.dicom.DicomException;
 import io.hounsfield.dicom.Tag;
 import io.hounsfield.dicom.TransferSyntax;
+import io.hounsfield.dicom.VR;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 
 /** The UIDs that identify an instance, found in the first bytes of its data set. */
 record InstanceUids(String sopClass, String sopInstance, String study, String series) {
@@ -67,6 +69,14 @@ record InstanceUids(String sopClass, String sopInstance, String study, String se
     return !uid.isEmpty()
         && uid.length() <= 64
         && uid.chars().allMatch(c -> c == '.' || (c >= '0' && c <= '9'));
+  }
+
+  /** Sets a UID as forgivingly as {@link #isUsable} takes it, which VR UI's own check is not. */
+  static void put(DataSet set, int tag, String uid) {
+    set.putBytes(
+        tag,
+        VR.UI,
+        (uid + (uid.length() % 2 == 0 ? "" : "\0")).getBytes(StandardCharsets.US_ASCII));
   }
 
   private static StoreException unreadable(String what) {

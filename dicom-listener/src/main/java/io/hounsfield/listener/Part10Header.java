@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hounsfield.listener;
 
+import io.hounsfield.dicom.DataSet;
 import io.hounsfield.dicom.DicomException;
 import io.hounsfield.dicom.DicomFiles;
 import io.hounsfield.dicom.Tag;
 import io.hounsfield.dicom.TransferSyntax;
+import io.hounsfield.dicom.UIDs;
+import io.hounsfield.dicom.VR;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -30,8 +33,15 @@ record Part10Header(
    */
   static byte[] encode(String sopClassUid, String sopInstanceUid, TransferSyntax syntax)
       throws DicomException {
-    return DicomFiles.encodeHeader(
-        DicomFiles.fileMetaInformation(sopClassUid, sopInstanceUid, syntax));
+    DataSet meta =
+        new DataSet()
+            .putBytes(Tag.FileMetaInformationVersion, VR.OB, new byte[] {0, 1})
+            .put(Tag.TransferSyntaxUID, VR.UI, syntax.uid())
+            .put(Tag.ImplementationClassUID, VR.UI, UIDs.IMPLEMENTATION_CLASS)
+            .put(Tag.ImplementationVersionName, VR.SH, UIDs.IMPLEMENTATION_VERSION_NAME);
+    InstanceUids.put(meta, Tag.MediaStorageSOPClassUID, sopClassUid);
+    InstanceUids.put(meta, Tag.MediaStorageSOPInstanceUID, sopInstanceUid);
+    return DicomFiles.encodeHeader(meta);
   }
 
   /**

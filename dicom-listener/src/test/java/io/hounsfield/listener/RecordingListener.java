@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hounsfield.listener;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/** Keeps what the node told; tests wait on it instead of sleeping. */
+final class RecordingListener implements DicomNodeListener {
+  private static final long PATIENCE_SECONDS = 30;
+
+  private final List<ReceivedInstance> instances = new ArrayList<>();
+  private final BlockingQueue<AssociationSummary> ends = new LinkedBlockingQueue<>();
+
+  @Override
+  public synchronized void instanceStored(ReceivedInstance instance) {
+    instances.add(instance);
+    notifyAll();
+  }
+
+  @Override
+  public void associationClosed(AssociationSummary association) {
+    ends.add(association);
+  }
+
+  synchronized List<ReceivedInstance> instances() {
+    return List.copyOf(instances);
+  }
+
+  /** The next association that ended. */
+  AssociationSummary nextEnd() throws InterruptedException {
+    AssociationSummary end = ends.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    if (end == null) {
+      throw new AssertionError("no association ended within " + PATIENCE_SECONDS + " s");
+    }
+    return end;
+  }
+
+  /** Waits until so many instances were told of. */
+  synchronized List<ReceivedInstance> await(int count) throws InterruptedException {
+    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    while (instances.size() < count) {
+      long left = until - System.nanoTime();
+      if (left <= 0) {
+        throw new AssertionError(instances.size() + " instances instead of " + count);
+      }
+      TimeUnit.NANOSECONDS.timedWait(this, left);
+    }
+    return List.copyOf(instances);
+  }
+}
