@@ -11,8 +11,8 @@ import java.util.Objects;
  * @param device where; {@link Device#AUTO} takes the first GPU if there is one
  * @param variant which weights of the manifest, such as {@code bf16}; {@link #AUTO_VARIANT} takes
  *     the first whose required CPU features this machine has
- * @param threads threads of one network on the CPU, 1 to {@value #MAX_THREADS}; 0 takes one for
- *     each available processor
+ * @param threads slices worked on side by side on the CPU, each by one thread, 1 to {@value
+ *     #MAX_THREADS}; 0 takes one for each available processor. Labels do not depend on it
  */
 public record InferenceOptions(Device device, String variant, int threads) {
 

@@ -55,6 +55,9 @@ final class ManifestReader {
     String name = pattern(root, "", "name", NAME, "letters, digits and hyphens");
     String version = pattern(root, "", "version", VERSION, "dot-separated, such as 1.0.0");
     String description = text(root, "", "description");
+    constant(root.path("input"), "input.", "dtype", "int32");
+    constant(root.path("input"), "input.", "unit", "HU");
+    constant(root.path("output"), "output.", "dtype", "uint8");
     List<ModelManifest.Label> labels = labels(root);
     JsonNode grid = root.path("networkGrid");
     int gridRows = 0;
@@ -216,6 +219,13 @@ final class ManifestReader {
       faults.add("%s%s: must be %s: '%s'".formatted(at, key, means, brief(text)));
     }
     return text;
+  }
+
+  private void constant(JsonNode parent, String at, String key, String only) {
+    String text = text(parent, at, key);
+    if (!text.isEmpty() && !text.equals(only)) {
+      faults.add("%s%s: must be '%s': '%s'".formatted(at, key, only, brief(text)));
+    }
   }
 
   private int integer(JsonNode node, String key, int least, int most) {

@@ -8,13 +8,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,9 +27,10 @@ import org.slf4j.LoggerFactory;
  * A network that finds lungs and lesions in axial CT slices.
  *
  * <p>The labels of a slice depend on that slice alone: not on its place in a batch, on the other
- * slices in it, or on what was segmented before. Any thread may call {@link #segment}; the calls
- * are worked on one after another by one thread of the model's own, so that libtorch's thread team
- * and buffers exist once. The caller waits, so callers bound the queue.
+ * slices in it, on the number of threads, or on what was segmented before. On the CPU each slice is
+ * run by itself on one of the model's own threads, on a GPU in batches that are filled up to the
+ * manifest's size. Any thread may call {@link #segment}; the caller waits, so callers bound the
+ * queue.
  */
 public final class SegmentationModel implements AutoCloseable {
 
@@ -41,27 +47,53 @@ public final class SegmentationModel implements AutoCloseable {
   public static final int MAX_SIDE = 2048;
 
   private static final int WARM_UP_SIDE = 512;
+  private static final short AIR_HU = -1024;
   private static final long MAX_WEIGHTS_BYTES = 512L << 20;
   private static final Logger LOG = LoggerFactory.getLogger(SegmentationModel.class);
 
   private final ModelManifest manifest;
   private final ModelIdentity identity;
-  private final ExecutorService worker;
-  private final TorchNetwork network;
+  private final int batch;
+  private final int slicesAtOnce;
+  private final TorchGraph graph;
+  private final ThreadPoolExecutor workers;
+  private final ThreadLocal<TorchLane> lane;
 
   private SegmentationModel(
       ModelManifest manifest,
       ModelIdentity identity,
-      ExecutorService worker,
-      TorchNetwork network) {
+      TorchGraph graph,
+      boolean gpu,
+      int threads,
+      boolean[] allowedLabels) {
     this.manifest = manifest;
     this.identity = identity;
-    this.worker = worker;
-    this.network = network;
+    this.graph = graph;
+    slicesAtOnce = gpu ? manifest.batch() : 1;
+    int lanes = gpu ? 1 : threads;
+    int step = lanes * slicesAtOnce;
+    // A multiple of the lanes keeps all of them busy to the end of a batch.
+    batch = -Math.floorDiv(-manifest.batch(), step) * step;
+    lane = ThreadLocal.withInitial(() -> new TorchLane(graph, slicesAtOnce, allowedLabels));
+    AtomicInteger number = new AtomicInteger();
+    workers =
+        new ThreadPoolExecutor(
+            lanes,
+            lanes,
+            0,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            task -> {
+              Thread thread =
+                  new Thread(task, "inference-" + manifest.name() + "-" + number.incrementAndGet());
+              thread.setDaemon(true);
+              return thread;
+            });
   }
 
   /**
-   * Loads a model's weights, whose SHA-256 must be the manifest's, and runs it once.
+   * Loads a model's weights, whose SHA-256 must be the manifest's, and runs it once on each of its
+   * threads.
    *
    * @throws ModelException if the weights are missing or altered, the engine cannot be started, the
    *     device or the variant is not to be had here, or the graph does not do what it should
@@ -73,7 +105,7 @@ public final class SegmentationModel implements AutoCloseable {
     Engine engine = PyTorchEngine.start();
     ai.djl.Device device = device(engine, options.device());
     ModelManifest.Weights weights = choose(manifest, options.variant(), device);
-    byte[] graph = readVerified(manifest, weights);
+    byte[] file = readVerified(manifest, weights);
     ModelIdentity identity =
         new ModelIdentity(
             manifest.name(),
@@ -82,52 +114,28 @@ public final class SegmentationModel implements AutoCloseable {
             device.isGpu() ? "cuda:" + device.getDeviceId() : "cpu",
             weights.sha256());
     String id = "model " + manifest.id() + " (" + weights.variant() + ")";
-    ExecutorService worker =
-        Executors.newSingleThreadExecutor(
-            task -> {
-              Thread thread = new Thread(task, "inference-" + manifest.name());
-              thread.setDaemon(true);
-              return thread;
-            });
+    TorchGraph graph = new TorchGraph(engine, device, id, file);
+    SegmentationModel model =
+        new SegmentationModel(
+            manifest, identity, graph, device.isGpu(), options.effectiveThreads(), allowed);
     try {
-      TorchNetwork network =
-          await(
-              worker.submit(
-                  () -> {
-                    TorchNetwork loaded =
-                        new TorchNetwork(
-                            engine,
-                            device,
-                            options.effectiveThreads(),
-                            id,
-                            graph,
-                            manifest.batch(),
-                            allowed);
-                    try {
-                      short[][] air = {new short[WARM_UP_SIDE * WARM_UP_SIDE]};
-                      loaded.run(air, WARM_UP_SIDE, WARM_UP_SIDE);
-                      return loaded;
-                    } catch (ModelException | RuntimeException e) {
-                      loaded.close();
-                      throw e;
-                    }
-                  }));
-      LOG.info(
-          "{} is ready on {} with {} threads, {} slices at once",
-          id,
-          identity.device(),
-          options.effectiveThreads(),
-          manifest.batch());
-      return new SegmentationModel(manifest, identity, worker, network);
+      model.warmUp();
     } catch (ModelException | RuntimeException e) {
-      worker.shutdown();
+      model.close();
       throw e;
     }
+    LOG.info(
+        "{} is ready on {}, {} slices at once on {} threads",
+        id,
+        identity.device(),
+        model.batch(),
+        model.workers.getCorePoolSize());
+    return model;
   }
 
-  /** Slices that are segmented at once; fewer cost the same time. */
+  /** Most slices of one call; multiples of the threads, so that none of them waits for another. */
   public int batch() {
-    return manifest.batch();
+    return batch;
   }
 
   /** Model, weights and device in use. */
@@ -154,26 +162,59 @@ public final class SegmentationModel implements AutoCloseable {
    */
   public byte[][] segment(short[][] hu, int rows, int columns) throws ModelException {
     check(hu, rows, columns);
-    Future<byte[][]> labels;
+    List<Future<byte[][]>> parts = new ArrayList<>();
     try {
-      labels = worker.submit(() -> network.run(hu, rows, columns));
+      for (int k = 0; k < hu.length; k += slicesAtOnce) {
+        int from = k;
+        int to = Math.min(hu.length, from + slicesAtOnce);
+        parts.add(workers.submit(() -> lane.get().run(hu, from, to, rows, columns)));
+      }
     } catch (RejectedExecutionException e) {
       throw new IllegalStateException("model " + manifest.id() + " is closed", e);
+    } finally {
+      // The slices are the caller's again when the call ends, however it ends.
+      parts.forEach(SegmentationModel::awaitEnd);
     }
-    return await(labels);
+    byte[][] labels = new byte[hu.length][];
+    for (int p = 0; p < parts.size(); p++) {
+      byte[][] part = result(parts.get(p));
+      System.arraycopy(part, 0, labels, p * slicesAtOnce, part.length);
+    }
+    return labels;
   }
 
-  /** Waits for the running batch, then releases the native memory. May be called again. */
+  /** Waits for the slices in work, then releases the native memory. May be called again. */
   @Override
-  public void close() {
-    try {
-      Future<?> released = worker.submit(network::close);
-      worker.shutdown();
-      await(released);
-    } catch (RejectedExecutionException e) {
-      LOG.debug("model {} was closed before", manifest.id());
-    } catch (ModelException e) {
-      throw new IllegalStateException(e);
+  public synchronized void close() {
+    if (workers.isTerminated()) {
+      return;
+    }
+    workers.shutdown();
+    boolean interrupted = false;
+    while (true) {
+      try {
+        if (workers.awaitTermination(1, TimeUnit.MINUTES)) {
+          break;
+        }
+        LOG.warn("{} still has slices in work", graph.id());
+      } catch (InterruptedException e) {
+        // The graph must not be released under a running thread; its slices end soon.
+        interrupted = true;
+      }
+    }
+    graph.close();
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Loads what libtorch loads late, and finds a graph that does not keep to the contract. */
+  private void warmUp() throws ModelException {
+    short[][] air = {new short[WARM_UP_SIDE * WARM_UP_SIDE]};
+    Arrays.fill(air[0], AIR_HU);
+    // Below its core size the pool starts a thread for each task: every lane is run once.
+    for (int i = 0; i < workers.getCorePoolSize(); i++) {
+      segment(air, WARM_UP_SIDE, WARM_UP_SIDE);
     }
   }
 
@@ -270,17 +311,29 @@ public final class SegmentationModel implements AutoCloseable {
     }
   }
 
-  /** The task's result. An interrupt is kept for the caller: a batch ends soon by itself. */
-  private static <T> T await(Future<T> task) throws ModelException {
+  /** Waits until a task has ended. An interrupt is kept for the caller: a slice ends soon. */
+  private static void awaitEnd(Future<?> task) {
     boolean interrupted = false;
-    try {
-      while (true) {
-        try {
-          return task.get();
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
+    while (true) {
+      try {
+        task.get();
+        break;
+      } catch (ExecutionException e) {
+        break; // result() tells of it
+      } catch (InterruptedException e) {
+        interrupted = true;
       }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** The result of a task that has ended. */
+  private static <T> T result(Future<T> task) throws ModelException {
+    boolean interrupted = Thread.interrupted();
+    try {
+      return task.get();
     } catch (ExecutionException e) {
       Throwable cause = e.getCause();
       if (cause instanceof ModelException fault) {
@@ -293,6 +346,8 @@ public final class SegmentationModel implements AutoCloseable {
         throw fault;
       }
       throw new IllegalStateException(cause);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("the task had not ended", e);
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();
