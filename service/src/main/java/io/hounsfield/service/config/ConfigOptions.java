@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hounsfield.service.config;
+
+import io.hounsfield.inference.InferenceOptions;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** The one registry of the service's options. */
+public final class ConfigOptions {
+
+  private static final Pattern AE_TITLE = Pattern.compile("[ -\\[\\]-~]{1,16}");
+  private static final Pattern HOST =
+      Pattern.compile("[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|[0-9A-Fa-f:.]{2,45}");
+  private static final Pattern MODEL =
+      Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}(@[A-Za-z0-9][A-Za-z0-9.+_-]{0,49})?");
+  private static final Pattern VARIANT = Pattern.compile("[a-z0-9][a-z0-9_-]{0,31}");
+  private static final int MAX_HOSTS = 100;
+
+  private static final List<ConfigOption<?>> REGISTRY = new ArrayList<>();
+
+  static final ConfigOption<String> AE =
+      text(
+          "dicom.aeTitle",
+          "HOUNSFIELD",
+          AE_TITLE,
+          "1 to 16 printable ASCII characters without \\",
+          "AE title of this node: senders must call it by this name unless"
+              + " `dicom.acceptAnyCalledAeTitle` is true.");
+  static final ConfigOption<Boolean> ANY_CALLED =
+      flag(
+          "dicom.acceptAnyCalledAeTitle",
+          true,
+          "Whether senders may call this node by another AE title. With false, an association that"
+              + " calls another title is rejected.");
+  static final ConfigOption<String> DICOM_ADDRESS =
+      text(
+          "dicom.bindAddress",
+          "127.0.0.1",
+          HOST,
+          "an IP address or host name of this machine",
+          "Address on which DICOM associations are taken. DICOM here has neither encryption nor"
+              + " log-in: bind to another address than loopback only inside a protected network.");
+  static final ConfigOption<Integer> DICOM_PORT =
+      integer(
+          "dicom.port",
+          11112,
+          0,
+          65535,
+          "",
+          "TCP port for DICOM; 0 takes any free one and logs it.");
+  static final ConfigOption<Integer> MAX_ASSOCIATIONS =
+      integer(
+          "dicom.maxAssociations",
+          64,
+          1,
+          10_000,
+          "",
+          "Associations open at once; further ones are rejected for the time being, and a PACS tries"
+              + " again later.");
+  static final ConfigOption<Integer> MAX_PDU =
+      integer(
+          "dicom.maxPduLength",
+          256 << 10,
+          4096,
+          16 << 20,
+          "bytes",
+          "Longest data PDU that senders may use. Longer ones cost memory for each association,"
+              + " shorter ones speed.");
+  static final ConfigOption<Integer> ARTIM =
+      integer(
+          "dicom.artimTimeoutMs",
+          30_000,
+          10,
+          3_600_000,
+          "ms",
+          "How long a connection may take to request an association before it is closed.");
+  static final ConfigOption<Integer> IDLE =
+      integer(
+          "dicom.idleTimeoutMs",
+          60_000,
+          10,
+          86_400_000,
+          "ms",
+          "How long an association may say nothing before it is aborted. What was stored until then"
+              + " is kept.");
+  static final ConfigOption<Integer> SERIES_IDLE =
+      integer(
+          "series.idleSeconds",
+          10,
+          1,
+          3600,
+          "s",
+          "A series to which nothing was added for this long is taken as complete even if its"
+              + " association stays open or its slices have gaps. Shorter risks reports on half a"
+              + " series (later slices start a new version), longer delays refusals.");
+  static final ConfigOption<String> HTTP_ADDRESS =
+      text(
+          "http.bindAddress",
+          "127.0.0.1",
+          HOST,
+          "an IP address or host name of this machine",
+          "Address on which the web page and the API answer. They have no log-in: whoever reaches"
+              + " this address reads every report.");
+  static final ConfigOption<Integer> HTTP_PORT =
+      integer(
+          "http.port",
+          8080,
+          0,
+          65535,
+          "",
+          "TCP port for the web page and the API; 0 takes any free one and logs it.");
+  static final ConfigOption<Hosts> ALLOWED_HOSTS =
+      add(
+          new ConfigOption<>(
+              "http.allowedHosts",
+              Hosts.class,
+              "",
+              "",
+              "host names, separated by commas (a list in the file)",
+              "Names under which the web page may be called besides IP addresses and localhost."
+                  + " Empty: no other name where `http.bindAddress` is a loopback address, any name"
+                  + " where it is not. Keeps foreign web pages from reading the API through a name"
+                  + " that they point here.",
+              ConfigOptions::hosts));
+  static final ConfigOption<Path> DATA =
+      path(
+          "data.directory",
+          "hounsfield-data",
+          "Folder for received instances, the database and results. It holds patient data: protect"
+              + " it. A relative path starts at the working directory.");
+  static final ConfigOption<Integer> MIN_FREE =
+      integer(
+          "data.minFreeMiB",
+          1024,
+          0,
+          1 << 24,
+          "MiB",
+          "When less than this is free on the disk of `data.directory`, new instances are refused as"
+              + " out of resources and the sender keeps them.");
+  static final ConfigOption<String> MODEL_NAME =
+      text(
+          "model.name",
+          "lung-lesion-unet",
+          MODEL,
+          "the name of a model, or name@version",
+          "Network that segments. Without a version the newest one is taken; with it reports stay"
+              + " comparable when a newer one is installed.");
+  static final ConfigOption<Path> MODEL_DIRECTORY =
+      path(
+          "model.directory",
+          "models",
+          "Folder of the models. The default is the one that comes with the installation; another"
+              + " relative path starts at the working directory.");
+  static final ConfigOption<InferenceOptions.Device> DEVICE =
+      add(
+          new ConfigOption<>(
+              "inference.device",
+              InferenceOptions.Device.class,
+              "",
+              "auto",
+              "auto, cpu or cuda",
+              "Where the network runs. auto takes the first GPU if there is one; cuda without a GPU"
+                  + " is an error at the start.",
+              text -> InferenceOptions.Device.of(text)));
+  static final ConfigOption<String> VARIANT_NAME =
+      text(
+          "inference.variant",
+          InferenceOptions.AUTO_VARIANT,
+          VARIANT,
+          "auto, or a variant of the model such as bf16 or fp32",
+          "Which weights are used. auto takes the fastest that the processor has instructions for;"
+              + " labels of the variants differ in single voxels, so fix one where several machines"
+              + " must agree to the last digit.");
+  static final ConfigOption<Integer> THREADS =
+      integer(
+          "inference.threads",
+          0,
+          0,
+          InferenceOptions.MAX_THREADS,
+          "",
+          "Threads of the network on the CPU; 0 takes one for each processor.");
+  static final ConfigOption<Integer> DECODE_THREADS =
+      integer(
+          "pipeline.decodeThreads",
+          2,
+          1,
+          64,
+          "",
+          "Instances decoded side by side. More helps only where decoding, not the network, is the"
+              + " bottleneck.");
+  static final ConfigOption<Integer> SERIES_IN_MEMORY =
+      integer(
+          "pipeline.maxSeriesInMemory",
+          2,
+          1,
+          64,
+          "",
+          "Series whose slices are held in memory at once; further ones wait on disk. Each takes"
+              + " about 1.5 MiB a slice of 512 x 512.");
+  static final ConfigOption<LogLevel> LOG =
+      add(
+          new ConfigOption<>(
+              "log.level",
+              LogLevel.class,
+              "",
+              "info",
+              "error, warn, info, debug or trace",
+              "How much is logged. Patient names and identifiers are not logged at info and above.",
+              text -> LogLevel.valueOf(text.toUpperCase(Locale.ROOT))));
+
+  /** All options, in the order of the documentation. */
+  public static final List<ConfigOption<?>> ALL = List.copyOf(REGISTRY);
+
+  /** Host names, in the order given. */
+  record Hosts(Set<String> names) {}
+
+  private ConfigOptions() {}
+
+  private static <T> ConfigOption<T> add(ConfigOption<T> option) {
+    REGISTRY.add(option);
+    return option;
+  }
+
+  private static ConfigOption<String> text(
+      String key, String defaultText, Pattern pattern, String allowed, String description) {
+    return add(
+        new ConfigOption<>(
+            key,
+            String.class,
+            "",
+            defaultText,
+            allowed,
+            description,
+            text -> {
+              if (!pattern.matcher(text).matches()) {
+                throw new IllegalArgumentException("is not valid");
+              }
+              return text;
+            }));
+  }
+
+  private static ConfigOption<Integer> integer(
+      String key, int defaultValue, int min, int max, String unit, String description) {
+    return add(
+        new ConfigOption<>(
+            key,
+            Integer.class,
+            unit,
+            Integer.toString(defaultValue),
+            "%d to %d".formatted(min, max),
+            description,
+            text -> {
+              long value;
+              try {
+                value = Long.parseLong(text);
+              } catch (NumberFormatException e) {
+                throw new IllegalArgumentException("is not a whole number", e);
+              }
+              if (value < min || value > max) {
+                throw new IllegalArgumentException("is out of range");
+              }
+              return (int) value;
+            }));
+  }
+
+  private static ConfigOption<Boolean> flag(String key, boolean defaultValue, String description) {
+    return add(
+        new ConfigOption<>(
+            key,
+            Boolean.class,
+            "",
+            Boolean.toString(defaultValue),
+            "true or false",
+            description,
+            text ->
+                switch (text.toLowerCase(Locale.ROOT)) {
+                  case "true" -> true;
+                  case "false" -> false;
+                  default -> throw new IllegalArgumentException("is not valid");
+                }));
+  }
+
+  private static ConfigOption<Path> path(String key, String defaultText, String description) {
+    return add(
+        new ConfigOption<>(
+            key,
+            Path.class,
+            "",
+            defaultText,
+            "the path of a folder",
+            description,
+            text -> {
+              try {
+                if (text.isEmpty()) {
+                  throw new IllegalArgumentException("is empty");
+                }
+                return Path.of(text);
+              } catch (InvalidPathException e) {
+                throw new IllegalArgumentException("is not a path", e);
+              }
+            }));
+  }
+
+  private static Hosts hosts(String text) {
+    Set<String> names = new LinkedHashSet<>();
+    for (String part : text.split(",", -1)) {
+      String name = part.strip().toLowerCase(Locale.ROOT);
+      if (name.isEmpty()) {
+        continue;
+      }
+      if (!HOST.matcher(name).matches()) {
+        throw new IllegalArgumentException("holds a name that is not a host name");
+      }
+      names.add(name);
+    }
+    if (names.size() > MAX_HOSTS) {
+      throw new IllegalArgumentException("holds more than " + MAX_HOSTS + " names");
+    }
+    return new Hosts(Set.copyOf(names));
+  }
+}

@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hounsfield.service.config;
+
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.hounsfield.inference.InferenceOptions;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ConfigLoaderTest {
+
+  @TempDir Path folder;
+  private Path file;
+
+  @BeforeEach
+  void name() {
+    file = folder.resolve("hounsfield.yaml");
+  }
+
+  @Test
+  void withoutFileAndVariablesTheDefaultsHold() throws Exception {
+    ServiceConfig config = ConfigLoader.load(null, Map.of(), folder);
+    assertEquals(
+        new ServiceConfig.Dicom("HOUNSFIELD", true, "127.0.0.1", 11112, 64, 262144, 30_000, 60_000),
+        config.dicom());
+    assertEquals(10, config.series().idleSeconds());
+    assertEquals(new ServiceConfig.Http("127.0.0.1", 8080, Set.of()), config.http());
+    assertEquals(Path.of("hounsfield-data").toAbsolutePath(), config.data().directory());
+    assertEquals(1L << 30, config.data().minFreeBytes());
+    assertEquals("lung-lesion-unet", config.model().name());
+    assertEquals(folder.resolve("models"), config.model().directory());
+    assertEquals(InferenceOptions.defaults(), config.inference());
+    assertEquals(new ServiceConfig.Pipeline(2, 2), config.pipeline());
+    assertEquals(LogLevel.INFO, config.logLevel());
+  }
+
+  @Test
+  void theFileSetsOptionsAndVariablesWinOverIt() throws Exception {
+    write(
+        """
+        dicom:
+          aeTitle: "LUNG CT"
+          port: 0
+        http:
+          port: 9090
+          allowedHosts: [lung.example.org, CT.example.org]
+        data.minFreeMiB: 5
+        model:
+          name: lung-lesion-unet@0.1.0
+        inference: {device: CPU, variant: fp32, threads: 3}
+        log:
+          level: debug
+        """);
+    ServiceConfig config =
+        load(
+            Map.of(
+                "HOUNSFIELD_HTTP_PORT", "9191",
+                "HOUNSFIELD_DICOM_AE_TITLE", "",
+                "HOUNSFIELD_DATA_DIRECTORY", folder.resolve("a/b").toString(),
+                "PATH", "/bin"));
+    assertEquals("LUNG CT", config.dicom().aeTitle(), "an empty variable counts as not set");
+    assertEquals(0, config.dicom().port());
+    assertEquals(9191, config.http().port());
+    assertEquals(Set.of("lung.example.org", "ct.example.org"), config.http().allowedHosts());
+    assertEquals(5, config.data().minFreeMiB());
+    assertEquals(folder.resolve("a/b"), config.data().directory());
+    assertEquals("lung-lesion-unet@0.1.0", config.model().name());
+    assertEquals(new InferenceOptions(InferenceOptions.Device.CPU, "fp32", 3), config.inference());
+    assertEquals(LogLevel.DEBUG, config.logLevel());
+  }
+
+  @Test
+  void everyFaultIsReportedAtOnceWithKeyValueRangeAndPlace() throws Exception {
+    write(
+        """
+        dicom:
+          aeTitle: A title that is much too long
+          port: 99999
+          prot: 1
+        series:
+          idleSeconds: soon
+        inference:
+          device: tpu
+        """);
+    ConfigException e =
+        assertThrows(
+            ConfigException.class,
+            () ->
+                load(
+                    Map.of(
+                        "HOUNSFIELD_HTTP_PORT", "-1",
+                        "HOUNSFIELD_HTTP_BINDADDRESS", "0.0.0.0")));
+    assertEquals(
+        """
+        The configuration has 7 faults:
+          dicom.aeTitle: 'A title that is much too long' is not valid; allowed: 1 to 16 printable ASCII characters without \\ [FILE line 2]
+          dicom.port: '99999' is out of range; allowed: 0 to 65535 [FILE line 3]
+          dicom.prot: is not an option; did you mean 'dicom.port'? [FILE line 4]
+          series.idleSeconds: 'soon' is not a whole number; allowed: 1 to 3600 s [FILE line 6]
+          inference.device: 'tpu' is not valid; allowed: auto, cpu or cuda [FILE line 8]
+          HOUNSFIELD_HTTP_BINDADDRESS: is not an option; did you mean 'HOUNSFIELD_HTTP_BIND_ADDRESS'? [environment]
+          http.port: '-1' is out of range; allowed: 0 to 65535 [environment variable HOUNSFIELD_HTTP_PORT]"""
+            .replace("FILE", file.toString()),
+        e.getMessage());
+    assertEquals(7, e.faults().size());
+  }
+
+  @Test
+  void aBareNameIsSuggestedWithItsSection() throws Exception {
+    write("idleSeconds: 4\n");
+    assertTrue(onlyFault().contains("did you mean 'series.idleSeconds'?"));
+    write("colour: blue\n");
+    assertTrue(onlyFault().contains("see docs/configuration.md"));
+  }
+
+  @ParameterizedTest(name = "{0}: {1}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "dicom.port|  1.5",
+        "dicom.port|  ",
+        "dicom.port|  [[1]]",
+        "dicom.port|  {a: 1}",
+        "dicom.maxPduLength| 4095",
+        "dicom.maxPduLength| 99999999999999999999",
+        "dicom.acceptAnyCalledAeTitle| perhaps",
+        "dicom.bindAddress| not a host",
+        "dicom.aeTitle| 'A\\B'",
+        "http.allowedHosts| 'good.example.org, bad host'",
+        "model.name| ../../etc/passwd",
+        "model.name| name@",
+        "model.directory| /no/such/folder",
+        "inference.threads| 257",
+        "pipeline.maxSeriesInMemory| 0",
+        "log.level| loud",
+        "data.minFreeMiB| -1",
+      })
+  void whatIsNotAllowedIsAFault(String key, String value) throws Exception {
+    write(key + ": " + (value == null ? "" : value) + "\n");
+    String fault = onlyFault();
+    assertTrue(fault.startsWith(key), fault);
+  }
+
+  @Test
+  void anOptionSetTwiceIsAFault() throws Exception {
+    write("dicom:\n  port: 1\ndicom.port: 2\n");
+    assertTrue(onlyFault().contains("is set twice, first in " + file + " line 2"));
+    write("dicom:\n  port: 1\n  port: 2\n");
+    assertTrue(onlyFault().startsWith("dicom.port: is set twice"));
+  }
+
+  @Test
+  void aValueThatIsOverriddenMustBeValidToo() throws Exception {
+    write("http:\n  port: eighty\n");
+    assertThrows(ConfigException.class, () -> load(Map.of("HOUNSFIELD_HTTP_PORT", "80")));
+  }
+
+  @Test
+  void dicomAndHttpCannotShareAPort() throws Exception {
+    write("dicom: {port: 8080}\nhttp: {port: 8080, bindAddress: 0.0.0.0}\n");
+    assertTrue(onlyFault().startsWith("http.port: '8080' is the port of DICOM too"));
+    write("dicom: {port: 0}\nhttp: {port: 0}\n");
+    load(Map.of());
+    write("dicom: {port: 8080, bindAddress: 127.0.0.2}\nhttp: {port: 8080}\n");
+    load(Map.of());
+  }
+
+  @Test
+  void theDataFolderMustBeOneThatCanBeWritten() throws Exception {
+    Path taken = Files.writeString(folder.resolve("taken"), "a file");
+    ConfigException e =
+        assertThrows(
+            ConfigException.class,
+            () -> load(Map.of("HOUNSFIELD_DATA_DIRECTORY", taken.resolve("below").toString())));
+    assertTrue(e.getMessage().contains(taken + " is not a folder"), e.getMessage());
+  }
+
+  @Test
+  void aMissingFileIsAFault() {
+    ConfigException e = assertThrows(ConfigException.class, () -> load(Map.of()));
+    assertEquals("file", e.faults().get(0).key());
+    assertTrue(e.getMessage().contains("does not exist"), e.getMessage());
+  }
+
+  @Test
+  void anEmptyFileSetsNothing() throws Exception {
+    for (String text : List.of("", "# nothing\n", "---\n", "{}")) {
+      write(text);
+      assertEquals(11112, load(Map.of()).dicom().port());
+    }
+  }
+
+  @Test
+  void filesOfAnotherFormAreRefused() throws Exception {
+    for (String text :
+        List.of("just text", "- a\n- b\n", "dicom: [1, 2", "a: 1\n---\nb: 2\n", "\t\u0000")) {
+      write(text);
+      assertThrows(ConfigException.class, () -> load(Map.of()), text);
+    }
+  }
+
+  @Test
+  void variablesOfTheLauncherAndOfKubernetesAreNotOptions() throws Exception {
+    ConfigLoader.load(
+        null,
+        Map.of(
+            "HOUNSFIELD_JAVA_OPTS", "-Xmx4g",
+            "HOUNSFIELD_SERVICE_HOST", "10.0.0.1",
+            "HOUNSFIELD_SERVICE_PORT_HTTP", "8080",
+            "HOUNSFIELD_PORT", "tcp://10.0.0.1:8080",
+            "HOUNSFIELD_PORT_8080_TCP_ADDR", "10.0.0.1"),
+        folder);
+  }
+
+  @Test
+  void anyBytesAreAConfigurationOrFaultsNothingElse() throws IOException {
+    Random random = new Random(42);
+    String seed = "dicom:\n  port: 11112\n  aeTitle: &a X\nhttp: {port: *a, x: [1, {}]}\n";
+    for (int trial = 0; trial < 2000; trial++) {
+      byte[] bytes = seed.getBytes(StandardCharsets.UTF_8);
+      int changes = random.nextInt(6);
+      for (int i = 0; i < changes; i++) {
+        bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
+      }
+      Files.write(file, bytes);
+      assertDoesNotThrow(
+          () -> {
+            try {
+              load(Map.of());
+            } catch (ConfigException e) {
+              assertTrue(!e.faults().isEmpty());
+            }
+          },
+          () -> new String(bytes, StandardCharsets.ISO_8859_1));
+    }
+  }
+
+  private void write(String yaml) throws IOException {
+    Files.writeString(file, yaml);
+  }
+
+  private ServiceConfig load(Map<String, String> environment) throws ConfigException {
+    return ConfigLoader.load(file, environment, folder);
+  }
+
+  private String onlyFault() {
+    ConfigException e = assertThrows(ConfigException.class, () -> load(Map.of()));
+    assertEquals(1, e.faults().size(), e.getMessage());
+    return e.faults().get(0).toString();
+  }
+}
