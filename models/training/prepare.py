@@ -37,7 +37,7 @@ def prepare(root: Path, work: Path, without_lung: list[str], phantoms: Path | No
         label.append(np.full((1, data.GRID, data.GRID), 0 if path.stem in without_lung else pseudo.UNKNOWN, np.uint8))
         group.append(path.stem)
     for folder in sorted(p for p in phantoms.iterdir() if p.is_dir()) if phantoms else []:
-        series = data.read_series(folder)
+        series = data.read_series(folder / "dicom")
         lungs, lesions = (data.read_label_map(folder / f"{name}.nii.gz") for name in ("lungs", "lesions"))
         truth = np.where(lesions > 0, 2, lungs > 0).astype(np.uint8)
         if truth.shape != series["hu"].shape:
@@ -54,7 +54,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--work", type=Path, default=Path(".train"))
-    parser.add_argument("--phantoms", type=Path, help="folder of generated phantoms: DICOM series with lungs.nii.gz and lesions.nii.gz each")
+    parser.add_argument("--phantoms", type=Path, help="folder of generated phantoms: in each dicom/, lungs.nii.gz and lesions.nii.gz")
     parser.add_argument("--config", type=Path, default=Path(__file__).with_name("config.json"))
     options = parser.parse_args()
     prepare(options.data, options.work, json.loads(options.config.read_text())["slicesWithoutLung"], options.phantoms)

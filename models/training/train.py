@@ -86,6 +86,9 @@ class Source:
         self.weight = np.array([weight[c] for c in self.case])
         self.weight /= self.weight.sum()
         known = (self.label2 != UNKNOWN).mean(axis=(1, 2)) > 0.3
+        # where healthy lung alone is labelled in a diseased series, the network would learn that this series has no lesion
+        diseased = np.isin(self.group2, config.get("lesionUnknownSeries", []))
+        self.label2[diseased[:, None, None] & (self.label2 == 1)] = UNSURE_LUNG
         share = config["huShare"]  # of the HU slices: how many from each named series; "phantom" and "other" take the rest's names
         kind = np.array([g if g in share else "phantom" if g.startswith("phantom-") else "other" for g in self.group2])
         self.weight2 = np.zeros(len(kind))
