@@ -230,7 +230,7 @@ final class AssociationService implements StoreReception.Owner {
     int room =
         peerMaxLength == 0
             ? encoded.length
-            : (int) Math.min(encoded.length, peerMaxLength - Pdu.PDV_HEADER_LENGTH);
+            : (int) Math.min(encoded.length, peerMaxLength - Pdu.PDV_HEADER_LENGTH & ~1L);
     for (int from = 0; from < encoded.length; from += room) {
       int length = Math.min(room, encoded.length - from);
       boolean last = from + length == encoded.length;

@@ -14,7 +14,7 @@ import java.util.Objects;
  *     limit exceeded)
  * @param maxConnections TCP connections open at once, at least {@code maxAssociations}; at the
  *     bound, the oldest connection without an association is closed for the new one
- * @param maxPduLength longest P-DATA-TF received, bytes, 4096 to 16 MiB, announced to callers
+ * @param maxPduLength longest P-DATA-TF received, bytes, even, 4096 to 16 MiB, announced to callers
  * @param artimTimeoutMs how long a connection may take to request an association, or to close after
  *     it ended, milliseconds
  * @param idleTimeoutMs how long an association may send nothing, milliseconds, before it is aborted
@@ -43,6 +43,9 @@ public record DicomNodeOptions(
     range("maxAssociations", maxAssociations, 1, 10_000);
     range("maxConnections", maxConnections, maxAssociations, 100_000);
     range("maxPduLength", maxPduLength, 4096, 16 << 20);
+    if (maxPduLength % 2 != 0) { // some senders then make fragments of odd length, which are none
+      throw new IllegalArgumentException("maxPduLength is " + maxPduLength + "; it must be even");
+    }
     range("artimTimeoutMs", artimTimeoutMs, 10, 3_600_000);
     range("idleTimeoutMs", idleTimeoutMs, 10, 86_400_000);
     range("maxPendingBytes", maxPendingBytes, 64 << 10, 1L << 30);

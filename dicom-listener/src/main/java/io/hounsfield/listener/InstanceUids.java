@@ -30,22 +30,11 @@ record InstanceUids(String sopClass, String sopInstance, String study, String se
       throws StoreException {
     DataSet found;
     try {
-      // Up to 4 KiB at a time grow twofold, so that a deflated prefix cannot inflate into much.
-      for (int most = USUAL_HEADER; most < head.remaining(); most *= 2) {
-        found = prefix(head.slice(head.position(), most), syntax);
-        if (found.contains(Tag.SeriesInstanceUID)) {
-          return of(found);
-        }
-      }
-      found = prefix(head, syntax);
+      found = DataSets.decodePrefix(head, syntax, Tag.SeriesInstanceUID + 1);
     } catch (DicomException e) {
       throw unreadable(e.getMessage());
     }
     return whole || found.contains(Tag.SeriesInstanceUID) ? of(found) : null;
-  }
-
-  private static DataSet prefix(ByteBuffer head, TransferSyntax syntax) throws DicomException {
-    return DataSets.decodePrefix(head, syntax, Tag.SeriesInstanceUID + 1);
   }
 
   private static InstanceUids of(DataSet header) throws StoreException {

@@ -378,7 +378,8 @@ final class ScuAssociation implements UpperLayer.Port, PduReader.Sink, Closeable
     }
     long maximum = accept.userInformation().maximumLength();
     long room = (maximum == 0 ? MAX_SEND : Math.min(maximum, MAX_SEND)) - Pdu.PDV_HEADER_LENGTH;
-    data = ByteBuffer.allocateDirect((int) Math.max(2, room));
+    data =
+        ByteBuffer.allocateDirect((int) Math.max(2, room & ~1L)); // fragments are even, PS3.8 E.2
   }
 
   @Override

@@ -109,7 +109,7 @@ class StoreRoundTripTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {4096, 4097, 16384, 65536, 1 << 20})
+  @ValueSource(ints = {4096, 4098, 16384, 65536, 1 << 20})
   void anyMaximumPduLengthWorks(int length) throws Exception {
     List<Path> files = TestInstances.files(temp.resolve("in"), "p", 3, 200);
     try (TestNode node = new TestNode(temp.resolve("spool"), o -> o.withMaxPduLength(length))) {
