@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hounsfield.inference;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a report relies on, with the weights that the service ships. */
+class RealWeightsTest {
+
+  private static ModelManifest manifest() throws ModelException {
+    Path models = TestModels.root().resolve("models");
+    Assumptions.assumeTrue(
+        Files.isRegularFile(models.resolve("lung-lesion-unet/model.json")),
+        "the weights are not in " + models);
+    return ModelRegistry.open(models).find("lung-lesion-unet");
+  }
+
+  private static void assumeRuns(ModelManifest manifest, String variant) {
+    Set<String> features = CpuFeatures.detect();
+    Assumptions.assumeTrue(
+        features.containsAll(manifest.weights(variant).orElseThrow().requires()),
+        "this CPU cannot run " + variant);
+  }
+
+  /** A trunk with two lungs and an opacity in one of them, all noisy. */
+  private static short[] trunk(long seed, int rows, int columns) {
+    Random random = new Random(seed);
+    double shift = random.nextDouble() * 0.05;
+    short[] hu = new short[rows * columns];
+    for (int row = 0; row < rows; row++) {
+      for (int column = 0; column < columns; column++) {
+        double y = (double) row / rows - 0.5 + shift;
+        double x = (double) column / columns - 0.5;
+        double value = -1000;
+        if (inside(x, y, 0, 0, 0.42, 0.3)) {
+          value = 40;
+        }
+        if (inside(x, y, -0.2, 0, 0.13, 0.2) || inside(x, y, 0.2, 0, 0.13, 0.2)) {
+          value = -850;
+        }
+        if (inside(x, y, 0.2, 0.1, 0.08, 0.07)) {
+          value = -400;
+        }
+        hu[row * columns + column] = (short) Math.round(value + 25 * random.nextGaussian());
+      }
+    }
+    return hu;
+  }
+
+  private static boolean inside(double x, double y, double cx, double cy, double a, double b) {
+    double u = (x - cx) / a;
+    double v = (y - cy) / b;
+    return u * u + v * v < 1;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bf16", "fp32"})
+  void findsLungInATrunk(String variant) throws Exception {
+    ModelManifest manifest = manifest();
+    assumeRuns(manifest, variant);
+    try (SegmentationModel model = load(manifest, variant, 2)) {
+      byte[] labels = model.segment(new short[][] {trunk(1, 512, 512)}, 512, 512)[0];
+      int lung = 0;
+      for (byte label : labels) {
+        lung += label == SegmentationModel.BACKGROUND ? 0 : 1;
+      }
+      // the two ellipses have 2 * pi * 0.13 * 0.2 of the picture
+      double truth = 2 * Math.PI * 0.13 * 0.2 * labels.length;
+      assertTrue(lung > 0.7 * truth && lung < 1.3 * truth, lung + " voxels, true " + truth);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"bf16,512,512", "fp32,512,512", "bf16,500,612", "fp32,768,768"})
+  void aSlicesLabelsDependOnThatSliceAlone(String variant, int rows, int columns) throws Exception {
+    ModelManifest manifest = manifest();
+    assumeRuns(manifest, variant);
+    short[] slice = trunk(7, rows, columns);
+    byte[] expected;
+    try (SegmentationModel model = load(manifest, variant, 1)) {
+      expected = model.segment(new short[][] {slice}, rows, columns)[0];
+      assertArrayEquals(
+          expected, model.segment(new short[][] {slice}, rows, columns)[0], "second run");
+    }
+    for (int threads = 1; threads <= 3; threads++) {
+      try (SegmentationModel model = load(manifest, variant, threads)) {
+        for (int position = 0; position < model.batch(); position++) {
+          for (int slices : new int[] {position + 1, model.batch()}) {
+            short[][] hu = new short[slices][];
+            for (int k = 0; k < slices; k++) {
+              hu[k] =
+                  k == position ? slice : trunk(100 * slices + 10 * position + k, rows, columns);
+            }
+            assertArrayEquals(
+                expected,
+                model.segment(hu, rows, columns)[position],
+                "%d threads, place %d of %d".formatted(threads, position, slices));
+          }
+        }
+      }
+    }
+  }
+
+  /** The way of a GPU, which runs whole batches, on the CPU. */
+  @ParameterizedTest
+  @ValueSource(strings = {"bf16", "fp32"})
+  void inAFilledUpBatchThePlaceAndTheCompanionsDoNotMatter(String variant) throws Exception {
+    ModelManifest manifest = manifest();
+    assumeRuns(manifest, variant);
+    byte[] graph =
+        Files.readAllBytes(
+            manifest.directory().resolve(manifest.weights(variant).orElseThrow().file()));
+    ExecutorService thread = Executors.newSingleThreadExecutor();
+    try {
+      thread
+          .submit(
+              () -> {
+                try (TorchGraph loaded =
+                    new TorchGraph(
+                        PyTorchEngine.start(), ai.djl.Device.cpu(), manifest.id(), graph)) {
+                  boolean[] allowed = new boolean[256];
+                  java.util.Arrays.fill(allowed, 0, 3, true);
+                  TorchLane lane = new TorchLane(loaded, 4, allowed);
+                  short[] slice = trunk(7, 512, 512);
+                  byte[] expected = lane.run(new short[][] {slice}, 0, 1, 512, 512)[0];
+                  for (int position = 0; position < 4; position++) {
+                    for (int slices = position + 1; slices <= 4; slices++) {
+                      short[][] hu = new short[slices][];
+                      for (int k = 0; k < slices; k++) {
+                        hu[k] = k == position ? slice : trunk(10 * position + k, 512, 512);
+                      }
+                      assertArrayEquals(expected, lane.run(hu, 0, slices, 512, 512)[position]);
+                    }
+                  }
+                }
+                return null;
+              })
+          .get();
+    } finally {
+      thread.shutdownNow();
+    }
+  }
+
+  private static SegmentationModel load(ModelManifest manifest, String variant, int threads)
+      throws ModelException {
+    return SegmentationModel.load(
+        manifest, new InferenceOptions(InferenceOptions.Device.CPU, variant, threads));
+  }
+}
