@@ -51,4 +51,17 @@ public record HttpApiOptions(
     return new HttpApiOptions(
         bindAddress, port, Set.of(), 1000, 100, Duration.ofSeconds(15), 256, 1024);
   }
+
+  /** The same with these {@code allowedHosts}. */
+  public HttpApiOptions withAllowedHosts(Set<String> hosts) {
+    return new HttpApiOptions(
+        bindAddress,
+        port,
+        hosts,
+        maxConnections,
+        maxEventStreams,
+        eventHeartbeat,
+        eventQueue,
+        eventHistory);
+  }
 }

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hounsfield.benchmarks;
+
+import io.hounsfield.service.cli.ExtraCommand;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code hounsfield bench}: what can be measured, each a command of its own. */
+@Command(
+    name = "bench",
+    description = "Measures this installation; prints a table and writes JSON.",
+    mixinStandardHelpOptions = true,
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {EndToEndCommand.class})
+public final class BenchCommand implements ExtraCommand, Runnable {
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "Which benchmark? See --help.");
+  }
+}

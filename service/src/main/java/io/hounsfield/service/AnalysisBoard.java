@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hounsfield.service;
+
+import io.hounsfield.api.Analysis;
+import io.hounsfield.api.AnalysisCatalog;
+import io.hounsfield.api.AnalysisFilter;
+import io.hounsfield.api.AnalysisStatus;
+import io.hounsfield.api.Artifact;
+import io.hounsfield.api.Page;
+import io.hounsfield.domain.Measurement;
+import io.hounsfield.domain.QuantificationReport;
+import io.hounsfield.domain.Quantity;
+import io.hounsfield.domain.Region;
+import io.hounsfield.domain.SeriesDescription;
+import io.hounsfield.report.ReportJson;
+import io.hounsfield.service.pipeline.AnalysisJournal;
+import io.hounsfield.service.pipeline.AnalysisOutcome;
+import io.hounsfield.service.pipeline.ResultFiles;
+import io.hounsfield.service.store.AnalysisStore;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where every analysis stands: the pipeline writes here, the API reads here. What must survive is
+ * in the store when a call returns; progress in between (slices received, "analysing") is held in
+ * memory and told to subscribers, since after a restart it would be wrong anyway.
+ */
+final class AnalysisBoard implements AnalysisJournal, AnalysisCatalog {
+
+  private static final Logger LOG = LoggerFactory.getLogger(AnalysisBoard.class);
+
+  private final AnalysisStore store;
+  private final Path results;
+  private final ServiceMetrics metrics;
+  private final List<Consumer<Analysis>> subscribers = new CopyOnWriteArrayList<>();
+
+  /** Analyses that are not finished, by series; newer than what the store says. */
+  private final Map<String, AnalysisStore.Entry> open = new HashMap<>();
+
+  /**
+   * @param results folder of the result files, one folder an analysis
+   */
+  AnalysisBoard(AnalysisStore store, Path results, ServiceMetrics metrics) {
+    this.store = store;
+    this.results = results;
+    this.metrics = metrics;
+  }
+
+  // What the pipeline writes.
+
+  @Override
+  public synchronized Optional<Entry> latest(String seriesInstanceUid) throws IOException {
+    return store.ofSeries(seriesInstanceUid).map(this::journalEntry);
+  }
+
+  private Entry journalEntry(AnalysisStore.Entry entry) {
+    Analysis a = entry.analysis();
+    boolean reported = a.status() == AnalysisStatus.REPORTED;
+    return new Entry(
+        a.id(),
+        a.version(),
+        reported || a.status() == AnalysisStatus.REFUSED,
+        entry.instancesDigest(),
+        !reported || ResultFiles.complete(folder(a.id())));
+  }
+
+  @Override
+  public synchronized Entry begin(String studyInstanceUid, String seriesInstanceUid)
+      throws IOException {
+    Optional<AnalysisStore.Entry> known = store.ofSeries(seriesInstanceUid);
+    Instant now = now();
+    Analysis begun;
+    if (known.isEmpty()) {
+      begun =
+          new Analysis(
+              UUID.randomUUID().toString(),
+              studyInstanceUid,
+              seriesInstanceUid,
+              1,
+              AnalysisStatus.RECEIVING,
+              0,
+              now,
+              now,
+              null,
+              null,
+              0,
+              null,
+              null,
+              null,
+              null,
+              null);
+    } else {
+      Analysis a = known.get().analysis();
+      boolean finished =
+          a.status() == AnalysisStatus.REPORTED || a.status() == AnalysisStatus.REFUSED;
+      begun = with(a, finished ? a.version() + 1 : a.version(), AnalysisStatus.RECEIVING, null);
+    }
+    AnalysisStore.Entry entry = new AnalysisStore.Entry(begun, null);
+    store.save(entry);
+    open.put(seriesInstanceUid, entry);
+    publish(begun);
+    return journalEntry(entry);
+  }
+
+  @Override
+  public synchronized void receiving(
+      String seriesInstanceUid, int slices, SeriesDescription description) {
+    AnalysisStore.Entry entry = open.get(seriesInstanceUid);
+    if (entry == null || entry.analysis().slicesReceived() == slices) {
+      return;
+    }
+    update(described(entry.analysis(), slices, description));
+  }
+
+  @Override
+  public synchronized void analysing(String seriesInstanceUid) {
+    AnalysisStore.Entry entry = open.get(seriesInstanceUid);
+    if (entry != null) {
+      Analysis a = entry.analysis();
+      update(with(a, a.version(), AnalysisStatus.ANALYSING, null));
+    }
+  }
+
+  private void update(Analysis analysis) {
+    open.put(analysis.seriesInstanceUid(), new AnalysisStore.Entry(analysis, null));
+    publish(analysis);
+  }
+
+  @Override
+  public void reported(
+      String seriesInstanceUid, String instancesDigest, AnalysisOutcome outcome, Long releasedNanos)
+      throws IOException {
+    AnalysisStore.Entry entry = current(seriesInstanceUid);
+    Analysis a = described(entry.analysis(), outcome.ct().geometry().slices(), outcome.series());
+    Path folder = folder(a.id());
+    // Older label maps must not stand beside a newer report.
+    for (Artifact artifact : Artifact.values()) {
+      Files.deleteIfExists(folder.resolve(artifact.fileName()));
+    }
+    ResultFiles.writeOverview(folder, outcome);
+    Double latency = releasedNanos == null ? null : (System.nanoTime() - releasedNanos) / 1e6;
+    QuantificationReport report = outcome.report(a.id(), a.version(), now(), latency);
+    Measurement opacity = outcome.regions().get(Region.BOTH_LUNGS).get(Quantity.OPACITY_PERCENT);
+    Analysis reported =
+        new Analysis(
+            a.id(),
+            a.studyInstanceUid(),
+            a.seriesInstanceUid(),
+            a.version(),
+            AnalysisStatus.REPORTED,
+            a.slicesReceived(),
+            a.createdAt(),
+            now(),
+            null,
+            opacity instanceof Measurement.Value value ? value.value() : null,
+            outcome.warnings().size(),
+            a.patientName(),
+            a.patientId(),
+            a.studyDate(),
+            a.studyDescription(),
+            a.seriesDescription());
+    synchronized (this) {
+      store.saveReport(
+          new AnalysisStore.Entry(reported, instancesDigest), ReportJson.encode(report));
+      open.remove(seriesInstanceUid);
+      publish(reported);
+    }
+    metrics.reported(outcome, releasedNanos == null ? null : System.nanoTime() - releasedNanos);
+    LOG.info(
+        "Analysis {} version {} reported: {} slices, {} warning(s), {} ms after the release",
+        reported.id(),
+        reported.version(),
+        reported.slicesReceived(),
+        reported.warningCount(),
+        latency == null ? "-" : Math.round(latency));
+    ResultFiles.writeLabelMaps(folder, outcome);
+  }
+
+  @Override
+  public void completeResults(String seriesInstanceUid, AnalysisOutcome outcome)
+      throws IOException {
+    Path folder = folder(current(seriesInstanceUid).analysis().id());
+    ResultFiles.writeOverview(folder, outcome);
+    ResultFiles.writeLabelMaps(folder, outcome);
+  }
+
+  @Override
+  public void refused(String seriesInstanceUid, String instancesDigest, String code, String text)
+      throws IOException {
+    end(seriesInstanceUid, instancesDigest, AnalysisStatus.REFUSED, code, text);
+    metrics.refused(code);
+  }
+
+  @Override
+  public void failed(String seriesInstanceUid, String code, String text) throws IOException {
+    end(seriesInstanceUid, null, AnalysisStatus.FAILED, code, text);
+    metrics.failed();
+  }
+
+  private synchronized void end(
+      String seriesInstanceUid,
+      String instancesDigest,
+      AnalysisStatus status,
+      String code,
+      String text)
+      throws IOException {
+    Analysis a = current(seriesInstanceUid).analysis();
+    Analysis ended = with(a, a.version(), status, new Analysis.Refusal(code, text));
+    store.save(new AnalysisStore.Entry(ended, instancesDigest));
+    open.remove(seriesInstanceUid);
+    publish(ended);
+    LOG.info("Analysis {} version {} {}: {}", ended.id(), ended.version(), status.key(), code);
+  }
+
+  private synchronized AnalysisStore.Entry current(String seriesInstanceUid) throws IOException {
+    AnalysisStore.Entry entry = open.get(seriesInstanceUid);
+    return entry != null
+        ? entry
+        : store
+            .ofSeries(seriesInstanceUid)
+            .orElseThrow(() -> new IllegalStateException("no analysis was begun for the series"));
+  }
+
+  private static Analysis with(
+      Analysis a, int version, AnalysisStatus status, Analysis.Refusal refusal) {
+    return new Analysis(
+        a.id(),
+        a.studyInstanceUid(),
+        a.seriesInstanceUid(),
+        version,
+        status,
+        a.slicesReceived(),
+        a.createdAt(),
+        now(),
+        refusal,
+        null,
+        0,
+        a.patientName(),
+        a.patientId(),
+        a.studyDate(),
+        a.studyDescription(),
+        a.seriesDescription());
+  }
+
+  private static Analysis described(Analysis a, int slices, SeriesDescription d) {
+    return new Analysis(
+        a.id(),
+        a.studyInstanceUid(),
+        a.seriesInstanceUid(),
+        a.version(),
+        a.status(),
+        slices,
+        a.createdAt(),
+        now(),
+        a.refusal(),
+        a.opacityPercent(),
+        a.warningCount(),
+        d == null ? a.patientName() : d.patientName(),
+        d == null ? a.patientId() : d.patientId(),
+        d == null ? a.studyDate() : d.studyDate(),
+        d == null ? a.studyDescription() : d.studyDescription(),
+        d == null ? a.seriesDescription() : d.seriesDescription());
+  }
+
+  /** The store keeps milliseconds; the same everywhere, so that pages and cursors agree. */
+  private static Instant now() {
+    return Instant.now().truncatedTo(ChronoUnit.MILLIS);
+  }
+
+  private Path folder(String analysisId) {
+    return results.resolve(analysisId);
+  }
+
+  // What the API reads.
+
+  @Override
+  public Page list(AnalysisFilter filter) throws IOException {
+    Page stored = store.list(filter);
+    List<Analysis> items = stored.items().stream().map(this::newest).toList();
+    return new Page(items, stored.next(), stored.total());
+  }
+
+  @Override
+  public Optional<Analysis> find(String id) throws IOException {
+    return store.find(id).map(entry -> newest(entry.analysis()));
+  }
+
+  private synchronized Analysis newest(Analysis stored) {
+    AnalysisStore.Entry entry = open.get(stored.seriesInstanceUid());
+    return entry == null ? stored : entry.analysis();
+  }
+
+  @Override
+  public Optional<byte[]> reportJson(String id) throws IOException {
+    return store.reportJson(id);
+  }
+
+  @Override
+  public Optional<Path> artifact(String id, Artifact artifact) throws IOException {
+    return store
+        .find(id)
+        .map(entry -> folder(entry.analysis().id()).resolve(artifact.fileName()))
+        .filter(Files::isRegularFile);
+  }
+
+  @Override
+  public Subscription subscribe(Consumer<Analysis> listener) {
+    subscribers.add(listener);
+    return () -> subscribers.remove(listener);
+  }
+
+  private void publish(Analysis analysis) {
+    subscribers.forEach(subscriber -> subscriber.accept(analysis));
+  }
+}

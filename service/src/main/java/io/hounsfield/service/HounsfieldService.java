@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hounsfield.service;
+
+import io.hounsfield.api.Analysis;
+import io.hounsfield.api.AnalysisCatalog;
+import io.hounsfield.api.AnalysisFilter;
+import io.hounsfield.api.Health;
+import io.hounsfield.api.HealthSource;
+import io.hounsfield.api.HttpApi;
+import io.hounsfield.api.HttpApiOptions;
+import io.hounsfield.inference.ModelException;
+import io.hounsfield.inference.ModelRegistry;
+import io.hounsfield.inference.SegmentationModel;
+import io.hounsfield.listener.DicomNode;
+import io.hounsfield.listener.DicomNodeOptions;
+import io.hounsfield.listener.Spool;
+import io.hounsfield.listener.SpoolOptions;
+import io.hounsfield.service.config.ServiceConfig;
+import io.hounsfield.service.pipeline.CoordinatorOptions;
+import io.hounsfield.service.pipeline.SegmentationStage;
+import io.hounsfield.service.pipeline.SeriesCoordinator;
+import io.hounsfield.service.store.AnalysisStore;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The running service: DICOM node, pipeline, store and HTTP API of one process. {@link #start}
+ * returns when everything listens; {@link #close} ends in the opposite order and loses nothing.
+ */
+public final class HounsfieldService implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(HounsfieldService.class);
+
+  private static final int CLOSE_SECONDS = 10;
+
+  private interface Closing {
+    void close() throws Exception;
+  }
+
+  private final ServiceConfig config;
+  private final Deque<Closing> closings = new ArrayDeque<>();
+  private AnalysisStore store;
+  private AnalysisBoard board;
+  private Spool spool;
+  private DicomNode node;
+  private HttpApi http;
+
+  private HounsfieldService(ServiceConfig config) {
+    this.config = config;
+  }
+
+  /**
+   * Starts everything.
+   *
+   * @throws IOException if an address cannot be bound or the data folder cannot be used
+   * @throws ModelException if the model cannot be loaded
+   */
+  public static HounsfieldService start(ServiceConfig config) throws IOException, ModelException {
+    HounsfieldService service = new HounsfieldService(config);
+    try {
+      service.open();
+      return service;
+    } catch (IOException | ModelException | RuntimeException e) {
+      service.close();
+      throw e;
+    }
+  }
+
+  private void open() throws IOException, ModelException {
+    Path data = config.data().directory();
+    spool =
+        Spool.open(
+            data.resolve("spool"),
+            new SpoolOptions(config.data().minFreeBytes(), SpoolOptions.Durability.POWER_LOSS));
+    closings.push(spool::close);
+    store = AnalysisStore.open(data.resolve("hounsfield.db"));
+    closings.push(store::close);
+    ServiceMetrics metrics = new ServiceMetrics();
+    closings.push(metrics::close);
+    board = new AnalysisBoard(store, data.resolve("results"), metrics);
+
+    SegmentationModel model =
+        SegmentationModel.load(
+            ModelRegistry.open(config.model().directory()).find(config.model().name()),
+            config.inference());
+    SegmentationStage segmentation = new SegmentationStage(model);
+    closings.push(segmentation::close);
+
+    SeriesCoordinator coordinator =
+        new SeriesCoordinator(
+            segmentation,
+            spool,
+            board,
+            new CoordinatorOptions(
+                Duration.ofSeconds(config.series().idleSeconds()),
+                config.pipeline().decodeThreads(),
+                config.pipeline().maxSeriesInMemory(),
+                CoordinatorOptions.voxelsOfHeap()));
+    closings.push(coordinator::close);
+    coordinator.start();
+    metrics.watchCoordinator(coordinator);
+
+    Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
+    closings.push(
+        () ->
+            vertx
+                .close()
+                .toCompletionStage()
+                .toCompletableFuture()
+                .get(CLOSE_SECONDS, TimeUnit.SECONDS));
+    http =
+        HttpApi.start(
+            vertx,
+            HttpApiOptions.of(config.http().bindAddress(), config.http().port())
+                .withAllowedHosts(config.http().allowedHosts()),
+            board,
+            new ServiceHealth(),
+            metrics::scrape);
+    closings.push(http::close);
+    // Last, so that nothing is accepted before everything behind it works.
+    node =
+        DicomNode.start(
+            vertx,
+            DicomNodeOptions.defaults()
+                .withAeTitle(config.dicom().aeTitle())
+                .withAcceptAnyCalledAeTitle(config.dicom().acceptAnyCalledAeTitle())
+                .withAddress(config.dicom().bindAddress(), config.dicom().port())
+                .withLimits(config.dicom().maxAssociations(), 4 * config.dicom().maxAssociations())
+                .withMaxPduLength(config.dicom().maxPduLength())
+                .withTimeouts(config.dicom().artimTimeoutMs(), config.dicom().idleTimeoutMs()),
+            spool,
+            coordinator);
+    closings.push(node::close);
+    metrics.watchNode(node::statistics);
+    LOG.info(
+        "Ready: model {} {} ({}, {})",
+        segmentation.identity().name(),
+        segmentation.identity().version(),
+        segmentation.identity().variant(),
+        segmentation.identity().device());
+  }
+
+  /** TCP port of the DICOM node. */
+  public int dicomPort() {
+    return node.port();
+  }
+
+  /** TCP port of the HTTP server. */
+  public int httpPort() {
+    return http.port();
+  }
+
+  /** The analyses. */
+  public AnalysisCatalog catalog() {
+    return board;
+  }
+
+  /** Address of the page of an analysis. */
+  public String pageOf(Analysis analysis) {
+    return address() + "/analyses/" + analysis.id();
+  }
+
+  /** Address of the work list. */
+  public String address() {
+    String host = config.http().bindAddress();
+    return "http://%s:%d".formatted(host.contains(":") ? "[" + host + "]" : host, httpPort());
+  }
+
+  private final class ServiceHealth implements HealthSource {
+    @Override
+    public Health live() {
+      return new Health(List.of(new Health.Check("process", true, "The process answers.")));
+    }
+
+    @Override
+    public Health ready() {
+      List<Health.Check> checks = new ArrayList<>();
+      checks.add(database());
+      checks.add(disk());
+      boolean listening = node != null;
+      checks.add(
+          new Health.Check(
+              "dicom-listener", listening, listening ? "It listens." : "It is starting."));
+      return new Health(checks);
+    }
+
+    private Health.Check database() {
+      try {
+        long held = store.list(AnalysisFilter.NEWEST).total();
+        return new Health.Check("database", true, "It answers: %d analyses.".formatted(held));
+      } catch (IOException e) {
+        LOG.warn("The database does not answer", e);
+        return new Health.Check("database", false, "It does not answer; see the log.");
+      }
+    }
+
+    private Health.Check disk() {
+      try {
+        long usable = spool.usableBytes();
+        return new Health.Check(
+            "disk",
+            usable > 0,
+            usable > 0
+                ? "%d MiB can be taken.".formatted(usable >> 20)
+                : "Less than data.minFreeMiB (%d) is free: C-STORE answers A700H. Free some space."
+                    .formatted(config.data().minFreeMiB()));
+      } catch (IOException e) {
+        return new Health.Check("disk", false, "The data folder cannot be read; see the log.");
+      }
+    }
+  }
+
+  /** Ends everything. What was accepted is on disk and goes on at the next start. */
+  @Override
+  public void close() {
+    while (!closings.isEmpty()) {
+      Closing closing = closings.pop();
+      try {
+        closing.close();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      } catch (ExecutionException | TimeoutException | IOException | RuntimeException e) {
+        LOG.warn("A part of the service did not end cleanly", e);
+      } catch (Exception e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+}

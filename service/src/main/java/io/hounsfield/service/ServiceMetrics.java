@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hounsfield.service;
+
+import io.hounsfield.domain.Timings;
+import io.hounsfield.listener.NodeStatistics;
+import io.hounsfield.service.pipeline.AnalysisOutcome;
+import io.hounsfield.service.pipeline.SeriesCoordinator;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
+
+/** What {@code /metrics} shows. Nothing of a patient or a study is a label. */
+final class ServiceMetrics implements AutoCloseable {
+
+  private static final Duration[] BUCKETS = {
+    Duration.ofMillis(50),
+    Duration.ofMillis(100),
+    Duration.ofMillis(200),
+    Duration.ofMillis(500),
+    Duration.ofSeconds(1),
+    Duration.ofSeconds(2),
+    Duration.ofSeconds(5),
+    Duration.ofSeconds(10),
+    Duration.ofSeconds(30),
+    Duration.ofMinutes(2)
+  };
+
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final JvmGcMetrics gc = new JvmGcMetrics();
+
+  ServiceMetrics() {
+    new JvmMemoryMetrics().bindTo(registry);
+    new ProcessorMetrics().bindTo(registry);
+    gc.bindTo(registry);
+  }
+
+  /** Shows the DICOM node's counters. */
+  void watchNode(Supplier<NodeStatistics> node) {
+    gauge(
+        "hounsfield.dicom.connections",
+        "TCP connections open",
+        node,
+        NodeStatistics::connectionsOpen);
+    gauge(
+        "hounsfield.dicom.associations",
+        "Associations open",
+        node,
+        NodeStatistics::associationsOpen);
+    gauge(
+        "hounsfield.dicom.pending.bytes",
+        "Received and not yet written",
+        node,
+        NodeStatistics::pendingBytes);
+    counter(
+        "hounsfield.dicom.associations.accepted",
+        "Associations accepted",
+        node,
+        NodeStatistics::associationsAccepted);
+    counter(
+        "hounsfield.dicom.associations.rejected",
+        "Associations rejected",
+        node,
+        NodeStatistics::associationsRejected);
+    counter(
+        "hounsfield.dicom.associations.aborted",
+        "Associations aborted",
+        node,
+        NodeStatistics::associationsAborted);
+    counter(
+        "hounsfield.dicom.instances.stored",
+        "Instances stored",
+        node,
+        NodeStatistics::instancesStored);
+    counter(
+        "hounsfield.dicom.instances.duplicate",
+        "Instances held already",
+        node,
+        NodeStatistics::instancesDuplicate);
+    counter(
+        "hounsfield.dicom.instances.refused",
+        "C-STORE answered with a failure",
+        node,
+        NodeStatistics::instancesRefused);
+    counter(
+        "hounsfield.dicom.received.bytes", "Bytes received", node, NodeStatistics::bytesReceived);
+  }
+
+  /** Shows what the pipeline has before it. */
+  void watchCoordinator(SeriesCoordinator coordinator) {
+    Gauge.builder("hounsfield.open.series", coordinator, SeriesCoordinator::openSeries)
+        .description("Series received or worked on and not finished")
+        .register(registry);
+    Gauge.builder("hounsfield.waiting.instances", coordinator, SeriesCoordinator::waitingInstances)
+        .description("Instances on disk that wait to be decoded")
+        .register(registry);
+  }
+
+  private void gauge(
+      String name, String text, Supplier<NodeStatistics> node, ToDoubleFunction<NodeStatistics> f) {
+    Gauge.builder(name, node, n -> f.applyAsDouble(n.get())).description(text).register(registry);
+  }
+
+  private void counter(
+      String name, String text, Supplier<NodeStatistics> node, ToDoubleFunction<NodeStatistics> f) {
+    FunctionCounter.builder(name, node, n -> f.applyAsDouble(n.get()))
+        .description(text)
+        .register(registry);
+  }
+
+  void reported(AnalysisOutcome outcome, Long latencyNanos) {
+    finished("reported", "none");
+    Timings timings = outcome.timings();
+    timings
+        .stagesMs()
+        .forEach(
+            (stage, ms) ->
+                timer("hounsfield.stage", "Time of a stage, summed over the slices of a series")
+                    .tag("stage", stage.replaceFirst("Ms$", ""))
+                    .register(registry)
+                    .record((long) (ms * 1e6), TimeUnit.NANOSECONDS));
+    if (latencyNanos != null) {
+      timer("hounsfield.report.latency", "From the association's release to the report")
+          .register(registry)
+          .record(latencyNanos, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  private static Timer.Builder timer(String name, String text) {
+    return Timer.builder(name).description(text).serviceLevelObjectives(BUCKETS);
+  }
+
+  /**
+   * @param code one of the catalogue of refusals
+   */
+  void refused(String code) {
+    finished("refused", code);
+  }
+
+  void failed() {
+    finished("failed", "none");
+  }
+
+  private void finished(String outcome, String reason) {
+    registry.counter("hounsfield.analyses", "outcome", outcome, "reason", reason).increment();
+  }
+
+  /** Prometheus text format 0.0.4. */
+  String scrape() {
+    return registry.scrape();
+  }
+
+  @Override
+  public void close() {
+    gc.close();
+    registry.close();
+  }
+}

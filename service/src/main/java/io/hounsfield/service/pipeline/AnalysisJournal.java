@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hounsfield.service.pipeline;
+
+import io.hounsfield.domain.SeriesDescription;
+import java.io.IOException;
+import java.util.Optional;
+
+/**
+ * Where the coordinator writes down what becomes of each series, so that a restart goes on where it
+ * was. Implementations are durable when a call returns, except where said otherwise.
+ */
+public interface AnalysisJournal {
+
+  /**
+   * What is on record of a series.
+   *
+   * @param analysisId identifier of the analysis, a UUID
+   * @param version version that the record speaks of
+   * @param finished whether that version was reported or refused
+   * @param instancesDigest digest of the instances it was made from, {@code null} before it
+   *     finished
+   * @param resultsComplete whether every file of its results is on disk (true where it has none)
+   */
+  record Entry(
+      String analysisId,
+      int version,
+      boolean finished,
+      String instancesDigest,
+      boolean resultsComplete) {}
+
+  /** The newest version on record. */
+  Optional<Entry> latest(String seriesInstanceUid) throws IOException;
+
+  /** Begins version 1 of a series, or its next version when the latest is finished. */
+  Entry begin(String studyInstanceUid, String seriesInstanceUid) throws IOException;
+
+  /** Slices received so far; may be written late or be lost with the process. */
+  void receiving(String seriesInstanceUid, int slices, SeriesDescription description);
+
+  /** The series is complete and is being put together; may be lost with the process. */
+  void analysing(String seriesInstanceUid);
+
+  /**
+   * The report on the current version.
+   *
+   * @param releasedNanos {@link System#nanoTime()} of the association's release, or {@code null}
+   */
+  void reported(
+      String seriesInstanceUid, String instancesDigest, AnalysisOutcome outcome, Long releasedNanos)
+      throws IOException;
+
+  /** Writes the files of a report that exists already, from the same instances. */
+  void completeResults(String seriesInstanceUid, AnalysisOutcome outcome) throws IOException;
+
+  /** The current version cannot be measured. */
+  void refused(String seriesInstanceUid, String instancesDigest, String code, String text)
+      throws IOException;
+
+  /** A fault of the service stopped the current version; it is tried again after a restart. */
+  void failed(String seriesInstanceUid, String code, String text) throws IOException;
+}

@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hounsfield.service.pipeline;
+
+import io.hounsfield.dicom.DicomException;
+import io.hounsfield.dicom.DicomFile;
+import io.hounsfield.dicom.DicomFiles;
+import io.hounsfield.domain.CtVolume;
+import io.hounsfield.domain.Measurement;
+import io.hounsfield.domain.Quantity;
+import io.hounsfield.domain.Region;
+import io.hounsfield.domain.RegionMeasurements;
+import io.hounsfield.domain.SeriesDescription;
+import io.hounsfield.domain.Warning;
+import io.hounsfield.inference.ModelException;
+import io.hounsfield.preprocess.RefusalReason;
+import io.hounsfield.preprocess.SeriesAttributes;
+import io.hounsfield.preprocess.SeriesRefusedException;
+import io.hounsfield.preprocess.Slice;
+import io.hounsfield.preprocess.SliceHeader;
+import io.hounsfield.preprocess.SliceReader;
+import io.hounsfield.preprocess.VolumePlan;
+import io.hounsfield.quantify.Anatomy;
+import io.hounsfield.quantify.LungAnatomy;
+import io.hounsfield.quantify.PreparedSlice;
+import io.hounsfield.quantify.Quantifier;
+import io.hounsfield.report.OverviewRenderer;
+import io.hounsfield.service.pipeline.StageClock.Stage;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+
+/**
+ * One series on its way from files to numbers. Instances are {@linkplain #accept accepted} from any
+ * thread in any order and segmented at once; {@link #finish} puts the volume together. The outcome
+ * depends on the set of instances alone, never on their order or on how they came.
+ */
+public final class SeriesAnalysis {
+
+  /** A slice is one frame of one instance. */
+  private record SliceKey(String sopInstanceUid, int frame) implements Comparable<SliceKey> {
+    @Override
+    public int compareTo(SliceKey o) {
+      int byUid = sopInstanceUid.compareTo(o.sopInstanceUid);
+      return byUid != 0 ? byUid : Integer.compare(frame, o.frame);
+    }
+  }
+
+  private record SliceWork(
+      SliceHeader header,
+      short[] hu,
+      SeriesDescription series,
+      List<Warning> warnings,
+      CompletableFuture<PreparedSlice> prepared) {}
+
+  private record InstanceFault(String sopInstanceUid, SeriesRefusedException fault) {}
+
+  private final SegmentationStage segmentation;
+  private final StageClock clock = new StageClock();
+  private final TreeMap<SliceKey, SliceWork> slices = new TreeMap<>();
+  private final List<InstanceFault> faults = new ArrayList<>();
+  private long voxels;
+
+  public SeriesAnalysis(SegmentationStage segmentation) {
+    this.segmentation = segmentation;
+  }
+
+  /**
+   * Reads and decodes one instance and queues its slices for segmentation; blocks while the
+   * network's queue is full. An instance that cannot be used is remembered and refuses the series
+   * in {@link #finish}. An instance that was accepted before changes nothing.
+   *
+   * @throws IOException if the file cannot be read; damaged content is no such fault
+   */
+  public void accept(Path file) throws IOException, InterruptedException {
+    String name = file.getFileName().toString();
+    try {
+      long start = System.nanoTime();
+      DicomFile dicom = DicomFiles.read(file);
+      clock.add(Stage.READ, start);
+      start = System.nanoTime();
+      List<Slice> read = SliceReader.read(dicom);
+      SeriesDescription series = SeriesAttributes.of(dicom.dataSet());
+      List<Warning> warnings = SeriesAttributes.warnings(dicom.dataSet());
+      clock.add(Stage.DECODE, start);
+      for (Slice slice : read) {
+        accept(slice, series, warnings);
+      }
+    } catch (DicomException e) {
+      addFault(
+          name,
+          new SeriesRefusedException(
+              RefusalReason.UNDECODABLE, "An instance cannot be read: " + e.getMessage(), e));
+    } catch (SeriesRefusedException e) {
+      addFault(name, e);
+    }
+  }
+
+  private void accept(Slice slice, SeriesDescription series, List<Warning> warnings)
+      throws InterruptedException {
+    SliceHeader header = slice.header();
+    CompletableFuture<PreparedSlice> prepared = new CompletableFuture<>();
+    SliceKey key = new SliceKey(header.sopInstanceUid(), header.frame());
+    synchronized (this) {
+      if (slices.containsKey(key)) {
+        return;
+      }
+      slices.put(key, new SliceWork(header, slice.hu(), series, warnings, prepared));
+      voxels += slice.hu().length;
+    }
+    segmentation
+        .submit(slice.hu(), header.rows(), header.columns(), clock)
+        .whenComplete(
+            (labels, fault) -> {
+              if (fault != null) {
+                prepared.completeExceptionally(fault);
+                return;
+              }
+              long start = System.nanoTime();
+              try {
+                prepared.complete(
+                    LungAnatomy.prepare(
+                        slice.hu(),
+                        labels,
+                        header.rows(),
+                        header.columns(),
+                        header.columnSpacingMm(),
+                        header.rowSpacingMm()));
+              } catch (RuntimeException e) {
+                // Must reach whoever waits for the slice, or finish() would wait for ever.
+                prepared.completeExceptionally(e);
+              }
+              clock.add(Stage.PREPARE, start);
+            });
+  }
+
+  private synchronized void addFault(String name, SeriesRefusedException fault) {
+    faults.add(new InstanceFault(name, fault));
+  }
+
+  /** Voxels held so far. */
+  public synchronized long voxels() {
+    return voxels;
+  }
+
+  /** Slices held so far. */
+  public synchronized int sliceCount() {
+    return slices.size();
+  }
+
+  /** What the images say, from any slice so far; {@code null} before the first. */
+  public synchronized SeriesDescription description() {
+    return slices.isEmpty() ? null : slices.firstEntry().getValue().series();
+  }
+
+  /** Whether the slices so far form a gap-free grid that is tall enough to be measured. */
+  public boolean gapFree() {
+    List<SliceHeader> headers;
+    synchronized (this) {
+      if (slices.size() < VolumePlan.MIN_SLICES) {
+        return false;
+      }
+      headers = slices.values().stream().map(SliceWork::header).toList();
+    }
+    return VolumePlan.gapFree(headers);
+  }
+
+  /** Says that no slice will follow soon, so that the last ones need not wait for companions. */
+  public void flush() {
+    segmentation.flush();
+  }
+
+  /**
+   * Puts the volume together and measures it; waits for slices still with the network.
+   *
+   * @throws SeriesRefusedException if the series cannot be measured, with the reason in words
+   * @throws ModelException if the network failed
+   */
+  public AnalysisOutcome finish()
+      throws SeriesRefusedException, ModelException, InterruptedException {
+    segmentation.flush();
+    List<SliceWork> work;
+    List<Warning> warnings = new ArrayList<>();
+    synchronized (this) {
+      work = List.copyOf(slices.values());
+      weighFaults(work.isEmpty(), warnings);
+    }
+    VolumePlan plan = VolumePlan.of(work.stream().map(SliceWork::header).toList());
+    int[] order = plan.order();
+    PreparedSlice[] prepared = new PreparedSlice[order.length];
+    short[][] hu = new short[order.length][];
+    for (int k = 0; k < order.length; k++) {
+      prepared[k] = await(work.get(order[k]).prepared());
+    }
+    long start = System.nanoTime();
+    for (int k = 0; k < order.length; k++) {
+      hu[k] = work.get(order[k]).hu();
+    }
+    CtVolume ct = new CtVolume(plan.geometry(), hu);
+    SeriesDescription series = work.get(order[0]).series();
+    clock.add(Stage.ASSEMBLE, start);
+
+    start = System.nanoTime();
+    Anatomy anatomy = LungAnatomy.refine(ct, prepared);
+    clock.add(Stage.ANATOMY, start);
+
+    start = System.nanoTime();
+    Map<Region, RegionMeasurements> regions =
+        Quantifier.measure(ct, anatomy.lungs(), anatomy.lesions());
+    clock.add(Stage.MEASURE, start);
+    requireLungs(regions);
+
+    warnings.addAll(plan.warnings());
+    warnings.addAll(work.get(order[0]).warnings());
+    warnings.addAll(anatomy.warnings());
+
+    start = System.nanoTime();
+    byte[] overview = OverviewRenderer.render(ct, anatomy.lungs(), anatomy.lesions());
+    clock.add(Stage.RENDER, start);
+    return new AnalysisOutcome(
+        series,
+        ct,
+        anatomy.lungs(),
+        anatomy.lesions(),
+        regions,
+        warnings,
+        segmentation.identity(),
+        overview,
+        clock.timings());
+  }
+
+  /**
+   * Localizers beside slices are left out with a warning; anything else that could not be used
+   * refuses the series, since a volume without it would be another volume.
+   */
+  private void weighFaults(boolean nothingElse, List<Warning> warnings)
+      throws SeriesRefusedException {
+    faults.sort(java.util.Comparator.comparing(InstanceFault::sopInstanceUid));
+    int localizers = 0;
+    for (InstanceFault f : faults) {
+      if (f.fault().reason() != RefusalReason.LOCALIZER || nothingElse) {
+        throw faults.size() == 1
+            ? f.fault()
+            : new SeriesRefusedException(
+                f.fault().reason(),
+                f.fault().getMessage()
+                    + " (and %d more instances that cannot be used)".formatted(faults.size() - 1),
+                f.fault());
+      }
+      localizers++;
+    }
+    if (nothingElse) {
+      throw new SeriesRefusedException(
+          RefusalReason.TOO_FEW_SLICES, "The series has no slice that can be used.");
+    }
+    if (localizers > 0) {
+      warnings.add(
+          new Warning(
+              "localizer-left-out",
+              localizers + " localizer image(s) in the series were left out of the volume."));
+    }
+  }
+
+  private static void requireLungs(Map<Region, RegionMeasurements> regions)
+      throws SeriesRefusedException {
+    Measurement volume = regions.get(Region.BOTH_LUNGS).get(Quantity.VOLUME);
+    if (!(volume instanceof Measurement.Value value) || value.value() == 0) {
+      throw new SeriesRefusedException(
+          RefusalReason.NO_LUNGS, "No lungs were found in the images: nothing can be measured.");
+    }
+  }
+
+  private static PreparedSlice await(CompletableFuture<PreparedSlice> prepared)
+      throws ModelException, InterruptedException {
+    try {
+      return prepared.get();
+    } catch (ExecutionException e) {
+      Throwable cause =
+          e.getCause() instanceof CompletionException inner ? inner.getCause() : e.getCause();
+      if (cause instanceof ModelException model) {
+        throw model;
+      }
+      if (cause instanceof RuntimeException fault) {
+        throw fault;
+      }
+      throw new IllegalStateException(cause);
+    }
+  }
+}
