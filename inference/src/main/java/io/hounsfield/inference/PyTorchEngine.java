@@ -20,6 +20,8 @@ final class PyTorchEngine {
   static final String ENGINE_CACHE_DIR = "ENGINE_CACHE_DIR";
   private static final String DJL_CACHE_DIR = "DJL_CACHE_DIR";
   private static final String NAME = "PyTorch";
+  // What DJL says when it would have to download.
+  private static final String OFFLINE = "Offline mode is enabled.";
   private static final long UNPACKED_BYTES = 460L << 20;
 
   private static final Logger LOG = LoggerFactory.getLogger(PyTorchEngine.class);
@@ -90,32 +92,45 @@ final class PyTorchEngine {
   }
 
   private static String explain(Path cache, Throwable fault) {
-    String what = "PyTorch cannot be started: ";
-    Path existing = cache;
-    while (existing.getParent() != null && !Files.exists(existing)) {
-      existing = existing.getParent();
-    }
-    if (!Files.isDirectory(existing) || !Files.isWritable(existing)) {
-      return what
-          + "its native libraries cannot be unpacked, %s is not a writable directory. Make it one or set the environment variable %s to one with %d MiB free"
-              .formatted(existing, ENGINE_CACHE_DIR, UNPACKED_BYTES >> 20);
-    }
-    try {
-      long free = Files.getFileStore(existing).getUsableSpace();
-      if (free < UNPACKED_BYTES) {
-        return what
-            + "%s has %d MiB free, its native libraries need %d MiB. Make room or set the environment variable %s to another directory"
-                .formatted(existing, free >> 20, UNPACKED_BYTES >> 20, ENGINE_CACHE_DIR);
-      }
-    } catch (IOException e) {
-      LOG.debug("free space of {} is unknown", existing, e);
-    }
     Throwable root = fault;
     while (root.getCause() != null && root.getCause() != root) {
       root = root.getCause();
     }
-    return what
-        + "%s. Native libraries for %s %s must be on the class path (artifact pytorch-native-cpu) or in the directory PYTORCH_LIBRARY_PATH; the directory %s must allow execution"
-            .formatted(root, System.getProperty("os.name"), System.getProperty("os.arch"), cache);
+    return "PyTorch cannot be started: "
+        + (root instanceof IOException
+            ? explainMissing(cache, root)
+            : explainUnloadable(cache, root));
+  }
+
+  /** The native libraries could not be put into the cache directory. */
+  private static String explainMissing(Path cache, Throwable root) {
+    if (OFFLINE.equals(root.getMessage())) {
+      return "the class path has no native libraries for %s %s, and none are downloaded. Add the artifact pytorch-native-cpu of this platform, or set the environment variable PYTORCH_LIBRARY_PATH to the directory of a libtorch"
+          .formatted(System.getProperty("os.name"), System.getProperty("os.arch"));
+    }
+    Path existing = cache;
+    while (existing.getParent() != null && !Files.exists(existing)) {
+      existing = existing.getParent();
+    }
+    return "its native libraries cannot be unpacked into %s: %s. They need %d MiB, %s. Make room there, or set the environment variable %s to another directory"
+        .formatted(cache, root, UNPACKED_BYTES >> 20, state(existing), ENGINE_CACHE_DIR);
+  }
+
+  private static String state(Path existing) {
+    if (!Files.isDirectory(existing) || !Files.isWritable(existing)) {
+      return existing + " is not a writable directory";
+    }
+    try {
+      return "%s has %d MiB free"
+          .formatted(existing, Files.getFileStore(existing).getUsableSpace() >> 20);
+    } catch (IOException e) {
+      return "the free space of %s is unknown (%s)".formatted(existing, e.getMessage());
+    }
+  }
+
+  /** The native libraries are there but the operating system does not take them. */
+  private static String explainUnloadable(Path cache, Throwable root) {
+    return "its native libraries in %s cannot be loaded: %s. The directory must allow execution (no noexec mount), and the libraries be whole and of this platform, %s %s; delete the directory to unpack them again"
+        .formatted(cache, root, System.getProperty("os.name"), System.getProperty("os.arch"));
   }
 }
