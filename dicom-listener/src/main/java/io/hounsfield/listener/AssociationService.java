@@ -2,12 +2,12 @@
 package io.hounsfield.listener;
 
 import io.hounsfield.dicom.DicomException;
+import io.hounsfield.dicom.SopClass;
 import io.hounsfield.dicom.Tag;
 import io.hounsfield.listener.ul.Pdu;
 import io.hounsfield.listener.ul.PduException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -186,7 +186,7 @@ final class AssociationService implements StoreReception.Owner {
                       : Tag.AffectedSOPInstanceUID)
               + " is missing";
     } else if (!message.sopClassUid().equals(context.abstractSyntax())
-        || context.abstractSyntax().equals(io.hounsfield.dicom.SopClass.VERIFICATION)) {
+        || context.abstractSyntax().equals(SopClass.VERIFICATION)) {
       reason = StoreException.Reason.WRONG_CLASS;
       what = "SOP class is not that of the presentation context";
     } else if (!InstanceUids.isUsable(message.sopInstanceUid())) {
@@ -380,10 +380,5 @@ final class AssociationService implements StoreReception.Owner {
     long mine = pending.get();
     boolean nodeFull = node.counters.pendingBytes.get() > 16 * limit && mine > 0;
     return nodeFull || mine > (pausedNow ? limit / 2 : limit) || outstanding > MAX_OUTSTANDING;
-  }
-
-  /** Presentation contexts, for tests. */
-  List<Negotiation.Context> contexts() {
-    return new ArrayList<>(negotiation.contexts().values());
   }
 }

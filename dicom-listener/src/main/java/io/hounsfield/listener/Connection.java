@@ -36,6 +36,7 @@ final class Connection implements UpperLayer.Port, PduReader.Sink {
   private long idleTimer = NO_TIMER;
   private long closeTimer = NO_TIMER;
   private boolean closed;
+  private boolean evicted;
   private long lastActivity = System.nanoTime();
 
   Connection(long id, NodeContext node, NetSocket socket) {
@@ -60,12 +61,13 @@ final class Connection implements UpperLayer.Port, PduReader.Sink {
 
   /** True while no association was asked for: may give way to another connection. */
   boolean isSilent() {
-    return machine.state() == State.STA2 || machine.state() == State.STA13;
+    return !evicted && (machine.state() == State.STA2 || machine.state() == State.STA13);
   }
 
   /** Closes without ceremony, to make room. */
   void evict() {
     LOG.info("connection {}: closed in {} to make room for another", id, machine.state());
+    evicted = true;
     closeTransport();
   }
 
@@ -206,7 +208,7 @@ final class Connection implements UpperLayer.Port, PduReader.Sink {
 
   /** Ends this connection at the node's shutdown; calls back when nothing is left to do. */
   void shutdown(Runnable done) {
-    if (service == null || isSilent()) {
+    if (service == null || machine.state() == State.STA13) {
       closeTransport();
       done.run();
       return;
@@ -216,7 +218,7 @@ final class Connection implements UpperLayer.Port, PduReader.Sink {
         () -> {
           abort("this node shuts down");
           closeTransport();
-          done.run();
+          service.whenIdle(done); // after the listener was told
         });
   }
 
@@ -261,7 +263,7 @@ final class Connection implements UpperLayer.Port, PduReader.Sink {
             node.options.artimTimeoutMs(),
             t -> {
               artimTimer = NO_TIMER;
-              if (isSilent()) {
+              if (machine.state() == State.STA2 || machine.state() == State.STA13) {
                 LOG.info("connection {} in {}: ARTIM expired, closed", id, machine.state());
                 machine.fire(Event.EVT18);
               }

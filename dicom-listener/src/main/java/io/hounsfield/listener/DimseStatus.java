@@ -2,6 +2,7 @@
 package io.hounsfield.listener;
 
 import java.io.IOException;
+import java.util.Locale;
 
 /**
  * DIMSE statuses this node answers with, PS3.7 annex C and PS3.4 table B.2-1, and the one place
@@ -41,7 +42,7 @@ public enum DimseStatus {
     String name = null;
     for (DimseStatus status : values()) {
       if (status.code == code) {
-        name = status.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ');
+        name = status.name().toLowerCase(Locale.ROOT).replace('_', ' ');
       }
     }
     if (name == null) {

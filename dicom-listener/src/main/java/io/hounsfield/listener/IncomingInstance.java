@@ -13,7 +13,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
@@ -38,9 +37,7 @@ public final class IncomingInstance implements Closeable {
   private final TransferSyntax transferSyntax;
 
   private final List<ByteBuffer> held = new ArrayList<>();
-  private byte[] head = new byte[0];
-  private int headLength;
-  private int nextScan = 1;
+  private int headLength = InstanceUids.USUAL_HEADER;
 
   private InstanceUids uids;
   private Path part;
@@ -70,24 +67,17 @@ public final class IncomingInstance implements Closeable {
       writeFully(pieces);
       return;
     }
-    for (ByteBuffer piece : pieces) {
-      held.add(piece);
-      int length = Math.min(piece.remaining(), InstanceUids.MAX_HEADER - headLength);
-      if (headLength + length > head.length) {
-        head = Arrays.copyOf(head, Math.max(headLength + length, 2 * head.length));
-      }
-      piece.get(piece.position(), head, headLength, length);
-      headLength += length;
-    }
-    if (headLength >= nextScan) {
-      identify(headLength == InstanceUids.MAX_HEADER);
-      nextScan = Math.min(2 * headLength, InstanceUids.MAX_HEADER);
+    held.addAll(pieces);
+    while (channel == null && bytes >= headLength) {
+      identify(headLength >= InstanceUids.MAX_HEADER);
     }
   }
 
+  /** Looks at the first {@code headLength} bytes, or twice as many the next time. */
   private void identify(boolean whole) throws IOException {
-    uids = InstanceUids.find(ByteBuffer.wrap(head, 0, headLength), whole, transferSyntax);
+    uids = InstanceUids.find(head(), whole, transferSyntax);
     if (uids == null) {
+      headLength *= 2;
       return;
     }
     if (!uids.sopInstance().equals(sopInstanceUid)) {
@@ -98,13 +88,21 @@ public final class IncomingInstance implements Closeable {
       throw new StoreException(
           StoreException.Reason.MISMATCH, "SOP Class UID of command and data set differ");
     }
-    head = null;
     Path series = spool.seriesDirectory(uids.series());
     part = spool.createPart(series);
     channel = FileChannel.open(part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     held.add(0, ByteBuffer.wrap(Part10Header.encode(sopClassUid, sopInstanceUid, transferSyntax)));
     writeFully(held);
     held.clear();
+  }
+
+  private ByteBuffer head() {
+    ByteBuffer head = ByteBuffer.allocate((int) Math.min(headLength, bytes));
+    for (ByteBuffer piece : held) {
+      int length = Math.min(piece.remaining(), head.remaining());
+      head.put(piece.slice(piece.position(), length));
+    }
+    return head.flip();
   }
 
   private void writeFully(List<ByteBuffer> pieces) throws IOException {
@@ -124,6 +122,7 @@ public final class IncomingInstance implements Closeable {
    */
   public Stored commit() throws IOException {
     if (channel == null) {
+      headLength = InstanceUids.MAX_HEADER;
       identify(true);
     }
     spool.flush(channel);
@@ -183,7 +182,6 @@ public final class IncomingInstance implements Closeable {
   @Override
   public void close() throws IOException {
     held.clear();
-    head = null;
     if (channel != null) {
       channel.close();
     }

@@ -15,8 +15,8 @@ record InstanceUids(String sopClass, String sopInstance, String study, String se
   /** UIDs must come within this many bytes of the data set; more are not held in memory. */
   static final int MAX_HEADER = 4 << 20;
 
-  /** Enough for the UIDs of most instances; read first. */
-  static final int USUAL_HEADER = 4 << 10;
+  /** Enough for the UIDs of most instances; looked at first, then twice as many. */
+  static final int USUAL_HEADER = 8 << 10;
 
   /**
    * Looks for the UIDs while the rest of the data set may still be on its way.

@@ -10,6 +10,7 @@ import io.hounsfield.listener.ul.PduException;
 import io.hounsfield.listener.ul.PduReader;
 import io.hounsfield.listener.ul.State;
 import io.hounsfield.listener.ul.UpperLayer;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
@@ -478,6 +479,6 @@ final class ScuAssociation implements UpperLayer.Port, PduReader.Sink, Closeable
 
   /** A channel over these bytes. */
   static ReadableByteChannel channelOf(byte[] bytes) {
-    return Channels.newChannel(new java.io.ByteArrayInputStream(bytes));
+    return Channels.newChannel(new ByteArrayInputStream(bytes));
   }
 }

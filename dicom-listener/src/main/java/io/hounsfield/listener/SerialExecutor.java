@@ -3,6 +3,7 @@ package io.hounsfield.listener;
 
 import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 
 /**
  * Runs tasks one after the other, in order, on a shared pool; between two tasks other users of the
@@ -30,21 +31,31 @@ final class SerialExecutor implements Executor {
   }
 
   private void runOne() {
-    Runnable task;
-    synchronized (tasks) {
-      task = tasks.remove();
-    }
-    try {
-      task.run();
-    } finally {
-      boolean more;
+    boolean more = true;
+    while (more) {
+      Runnable task;
       synchronized (tasks) {
-        more = !tasks.isEmpty();
-        running = more;
+        task = tasks.remove();
       }
-      if (more) {
-        pool.execute(this::runOne);
+      try {
+        task.run();
+      } finally {
+        synchronized (tasks) {
+          more = !tasks.isEmpty();
+          running = more;
+        }
+        more = more && !handedOn();
       }
+    }
+  }
+
+  /** Lets others have the thread; false when the pool is shutting down and there are no others. */
+  private boolean handedOn() {
+    try {
+      pool.execute(this::runOne);
+      return true;
+    } catch (RejectedExecutionException e) {
+      return false;
     }
   }
 }

@@ -35,14 +35,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DcmtkTest {
   @TempDir Path temp;
 
-  private static void needs(String tool) {
+  static void needs(String tool) {
     boolean found =
         Stream.of(System.getenv("PATH").split(":"))
             .anyMatch(directory -> Files.isExecutable(Path.of(directory, tool)));
-    assumeTrue(found, tool + " (Debian package dcmtk) is not installed");
+    assumeTrue(found, tool + " is not installed (Debian: dcmtk, orthanc)");
   }
 
-  private static Path shared(String folder) {
+  static Path shared(String folder) {
     Path root = Path.of(System.getProperty("hounsfield.root", ".."));
     Path path = root.resolve("../shared/data/dicom").resolve(folder).normalize();
     assumeTrue(Files.isDirectory(path), path + " is absent");
@@ -76,14 +76,14 @@ class DcmtkTest {
     return new TestNode(temp.resolve("spool"));
   }
 
-  private static List<Path> firstFiles(Path directory, int count) throws IOException {
+  static List<Path> firstFiles(Path directory, int count) throws IOException {
     try (Stream<Path> all = Files.list(directory)) {
       return all.filter(path -> path.toString().endsWith(".dcm")).sorted().limit(count).toList();
     }
   }
 
   /** The instances received show the pixels that the files hold. */
-  private static void assertSamePixels(List<Path> files, List<ReceivedInstance> received)
+  static void assertSamePixels(List<Path> files, List<ReceivedInstance> received)
       throws IOException {
     assertEquals(files.size(), received.size());
     Map<String, Path> byUid = new HashMap<>();
@@ -270,7 +270,7 @@ class DcmtkTest {
     }
   }
 
-  private static int freePort() throws IOException {
+  static int freePort() throws IOException {
     try (ServerSocket socket = new ServerSocket(0)) {
       return socket.getLocalPort();
     }

@@ -164,10 +164,8 @@ class ScuTest {
 
   @Test
   void aNodeThatSaysNothing() throws Exception {
-    CountDownLatch over = new CountDownLatch(1);
-    ScuOptions options = node(peer -> peer.readToEnd());
+    ScuOptions options = node(Peer::readToEnd);
     assertTrue(failure(options).getMessage().contains("nothing moved for 300 ms"));
-    over.countDown();
     script.get();
   }
 

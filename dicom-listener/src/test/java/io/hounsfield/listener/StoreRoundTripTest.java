@@ -305,6 +305,39 @@ class StoreRoundTripTest {
     }
   }
 
+  /** Closing aborts what is under way; what was acknowledged is there, and the listener knows. */
+  @Test
+  void closingInTheMiddleKeepsWhatWasAcknowledged() throws Exception {
+    List<Path> files = TestInstances.files(temp.resolve("in"), "z", 40, 512);
+    TestNode node = node();
+    ExecutorService threads = Executors.newFixedThreadPool(4);
+    try {
+      List<Future<SendResult>> results = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        List<Path> share = files.subList(10 * i, 10 * i + 10);
+        ScuOptions slow = node.scu().withSlicesPerSecond(100);
+        results.add(threads.submit(() -> StorageScu.send(slow, share, ProgressListener.NONE)));
+      }
+      node.listener.await(8);
+      node.close();
+      int acknowledged = 0;
+      for (Future<SendResult> result : results) {
+        SendResult sent = result.get();
+        acknowledged += sent.stored();
+        assertEquals(10, sent.stored() + sent.failures().size());
+      }
+      int told = 0;
+      for (int i = 0; i < 4; i++) {
+        told += node.listener.nextEnd().instances();
+      }
+      assertTrue(told >= acknowledged, told + " told of, " + acknowledged + " acknowledged");
+      assertEquals(told, node.files().size());
+      assertTrue(node.files().stream().allMatch(name -> name.endsWith(".dcm")));
+    } finally {
+      threads.shutdown();
+    }
+  }
+
   @Test
   void aSecondNodeOnTheSamePortSaysSo() throws Exception {
     try (TestNode node = node();

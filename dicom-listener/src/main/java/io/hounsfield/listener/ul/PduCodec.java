@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
@@ -421,7 +422,7 @@ public final class PduCodec {
       throw new IllegalArgumentException("AE title longer than 16 characters: " + title);
     }
     byte[] padded = new byte[AE_TITLE_LENGTH];
-    java.util.Arrays.fill(padded, (byte) ' ');
+    Arrays.fill(padded, (byte) ' ');
     System.arraycopy(bytes, 0, padded, 0, bytes.length);
     return padded;
   }
