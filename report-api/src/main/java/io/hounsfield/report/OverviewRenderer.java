@@ -21,6 +21,7 @@ public final class OverviewRenderer {
   private static final int BACKGROUND = 0x101418;
   private static final int TEXT = 0xE8ECEF;
   private static final int FAINT = 0xA8B0B8;
+  private static final float PLATE_SHARE = 0.7f;
   private static final int SCALE_BAR_MM = 50;
 
   private final OverviewLayout layout;
@@ -72,7 +73,7 @@ public final class OverviewRenderer {
                       grid.count(PatientGrid.X) / 2, grid.count(PatientGrid.Y) / 2, tile.index())
                   .z());
       z = (z.equals("-0 mm") ? "0 mm" : z).replace('-', '\u2212');
-      text(z, left + width - Glyphs.width(z) - 5, base, FAINT);
+      text(z, left + width - Glyphs.width(z) - 5, base, TEXT);
     }
     PlaneView first = layout.tiles().get(0);
     scaleBar(
@@ -142,12 +143,14 @@ public final class OverviewRenderer {
     return x + 18 + Glyphs.width(title) + 24;
   }
 
-  /** Text with a dark rim, readable on any picture. */
+  /** Text on a dark plate, readable on any picture. */
   private void text(String text, int x, int y, int rgb) {
-    Glyphs.draw(canvas, text, x - 1, y, 0);
-    Glyphs.draw(canvas, text, x + 1, y, 0);
-    Glyphs.draw(canvas, text, x, y - 1, 0);
-    Glyphs.draw(canvas, text, x, y + 1, 0);
+    int width = Glyphs.width(text);
+    for (int row = y; row < y + Glyphs.height(); row++) {
+      for (int column = x - 2; column < x + width + 2; column++) {
+        canvas.blend(column, row, BACKGROUND, PLATE_SHARE);
+      }
+    }
     Glyphs.draw(canvas, text, x, y, rgb);
   }
 }

@@ -25,7 +25,7 @@ function opacity(analysis) {
   }
   const fill = element('div');
   fill.style.width = `${Math.min(100, Math.max(0, analysis.opacityPercent))}%`;
-  const meter = element('div', 'meter', fill);
+  const meter = element('div', 'meter', analysis.opacityPercent > 0 ? fill : null);
   meter.setAttribute('aria-hidden', 'true');
   const value = element('span', 'value', `${formatNumber(analysis.opacityPercent, '%')} %`);
   return element('div', 'opacity', value, meter);

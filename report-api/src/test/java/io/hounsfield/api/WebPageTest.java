@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hounsfield.api;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.hounsfield.report.ReportJson;
+import io.hounsfield.report.TestReports;
+import io.vertx.core.Vertx;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The page in a real browser. Needs Chromium; skipped where there is none. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class WebPageTest {
+
+  private static final String NOTICE = "For research use; not a medical device";
+
+  private Path folder;
+
+  private Vertx vertx;
+  private MemoryCatalog catalog;
+  private HttpApi api;
+  private Browser browser;
+
+  @BeforeAll
+  void startBrowser(@TempDir Path folder) throws Exception {
+    this.folder = folder;
+    Optional<Path> chromium = Browser.find();
+    Assumptions.assumeTrue(
+        chromium.isPresent(), "skipped: needs chromium on the PATH (apt-get install chromium)");
+    vertx = Vertx.vertx();
+    browser = new Browser(chromium.get(), folder.resolve("profile"));
+  }
+
+  @BeforeEach
+  void startServer() throws Exception {
+    if (api != null) {
+      api.close();
+    }
+    catalog = Preview.catalog(folder);
+    startServer(0);
+  }
+
+  private void startServer(int port) throws Exception {
+    Health fine = new Health(List.of());
+    HealthSource health =
+        new HealthSource() {
+          @Override
+          public Health live() {
+            return fine;
+          }
+
+          @Override
+          public Health ready() {
+            return fine;
+          }
+        };
+    api =
+        HttpApi.start(
+            vertx,
+            new HttpApiOptions(
+                "127.0.0.1", port, Set.of(), 100, 10, Duration.ofSeconds(15), 256, 1024),
+            catalog,
+            health,
+            () -> "");
+  }
+
+  @AfterAll
+  void stop() throws Exception {
+    if (browser != null) {
+      browser.close();
+    }
+    if (api != null) {
+      api.close();
+    }
+    if (vertx != null) {
+      vertx.close().toCompletionStage().toCompletableFuture().join();
+    }
+  }
+
+  private String address(String path) {
+    return "http://127.0.0.1:" + api.port() + path;
+  }
+
+  private void openWorkList() throws Exception {
+    browser.open(address("/"));
+    browser.await("document.querySelectorAll('#rows tr').length === 10");
+  }
+
+  private String row(int n) throws Exception {
+    return (String)
+        browser.evaluate(
+            "document.getElementById('analysis-" + TestAnalyses.id(n) + "').innerText");
+  }
+
+  private void assertQuiet() {
+    assertEquals(List.of(), browser.complaints());
+    for (String request : browser.requests()) {
+      assertTrue(request.startsWith(address("/")), "leaves the server: " + request);
+      assertFalse(request.contains("Phantom"), "patient in an address: " + request);
+    }
+  }
+
+  @Test
+  void workListShowsEveryState() throws Exception {
+    openWorkList();
+    assertTrue(row(1).contains("Receiving") && row(1).contains("137"), row(1));
+    assertTrue(row(2).contains("Analysing"), row(2));
+    assertTrue(row(3).contains("12.4 %") && row(3).contains("1 warning"), row(3));
+    assertTrue(row(3).contains("Phantom, Number 3") && row(3).contains("2026-01-31"), row(3));
+    assertTrue(row(4).contains("0.0 %"), row(4));
+    assertTrue(row(5).contains("<0.1 %"), row(5));
+    assertTrue(row(6).contains("68.2 %") && row(6).contains("3 warnings"), row(6));
+    assertTrue(row(7).contains("not measured") && !row(7).contains("0.0"), row(7));
+    assertTrue(row(8).contains("Refused") && row(8).contains("5 slices; a chest"), row(8));
+    assertTrue(row(9).contains("Failed") && row(9).contains("disk is full"), row(9));
+    assertTrue(browser.text().contains(NOTICE));
+    assertTrue(browser.text().contains("10 series"));
+    assertQuiet();
+  }
+
+  @Test
+  void markupFromASeriesIsShownAsText() throws Exception {
+    openWorkList();
+    assertTrue(row(10).contains("</td><script>alert(3)</script>"), row(10));
+    assertTrue(row(10).contains("<img src"), row(10));
+    assertEquals(
+        0, browser.evaluate("document.querySelectorAll('#rows img, #rows script').length"));
+    assertQuiet();
+  }
+
+  @Test
+  void workListFollowsChanges() throws Exception {
+    openWorkList();
+    browser.await("document.getElementById('live').textContent === 'Live'");
+    catalog.put(TestAnalyses.receiving(0, 1));
+    browser.await(
+        "document.querySelector('#rows tr').id === 'analysis-" + TestAnalyses.id(0) + "'");
+    catalog.put(TestAnalyses.reported(0, 45.6, 0));
+    browser.await("document.querySelector('#rows tr').innerText.includes('45.6 %')");
+    assertEquals(11, browser.evaluate("document.querySelectorAll('#rows tr').length"));
+    assertQuiet();
+  }
+
+  @Test
+  void workListComesBackAfterTheServiceDid() throws Exception {
+    openWorkList();
+    browser.await("document.getElementById('live').textContent === 'Live'");
+    int port = api.port();
+    api.close();
+    browser.await("document.getElementById('live').textContent.includes('trying again')");
+    catalog.put(TestAnalyses.reported(0, 33.3, 0));
+    startServer(port);
+    browser.await("document.querySelector('#rows tr').innerText.includes('33.3 %')");
+    browser.await("document.getElementById('live').textContent === 'Live'");
+    browser.await("document.getElementById('fault').hidden");
+  }
+
+  @Test
+  void olderPagesAreShownOnDemand() throws Exception {
+    for (int n = 100; n < 220; n++) {
+      catalog.put(TestAnalyses.reported(n, 1.0, 0));
+    }
+    browser.open(address("/"));
+    browser.await("document.querySelectorAll('#rows tr').length === 100");
+    assertTrue(browser.text().contains("100 of 130 series"));
+    browser.evaluate("document.getElementById('more').click()");
+    browser.await("document.querySelectorAll('#rows tr').length === 130");
+    browser.await("document.getElementById('more').hidden");
+    assertQuiet();
+  }
+
+  @Test
+  void workListReachesTheReportByKeyboard() throws Exception {
+    openWorkList();
+    browser.evaluate("document.querySelector('#analysis-" + TestAnalyses.id(3) + " a').focus()");
+    assertEquals("A", browser.evaluate("document.activeElement.tagName"));
+    catalog.put(TestAnalyses.reported(3, 12.5, 1)); // focus survives an update of its row
+    browser.await(
+        "document.getElementById('analysis-"
+            + TestAnalyses.id(3)
+            + "').innerText.includes('12.5 %')");
+    assertEquals(
+        "/analyses/" + TestAnalyses.id(3),
+        browser.evaluate("document.activeElement.getAttribute('href')"));
+    browser.evaluate("document.activeElement.click()");
+    browser.await("location.pathname === '/analyses/" + TestAnalyses.id(3) + "'");
+  }
+
+  @Test
+  void reportShowsTheNumbers() throws Exception {
+    browser.open(address("/analyses/" + TestAnalyses.id(3)));
+    browser.await("!document.getElementById('report').hidden");
+    assertEquals(9, browser.evaluate("document.querySelectorAll('#measurement-rows tr').length"));
+    assertEquals(27, browser.evaluate("document.querySelectorAll('#measurement-rows td').length"));
+    assertCells("volumeMl", 0, "4210", "2310", "1900");
+    assertCells("opacityPercent", 2, "12.4", "22.5", "0.0");
+    assertCells("meanHu", 5, "−765", "−732", "−807");
+    assertCells("meanHuOpacity", 7, "−513", "−513", "not measured1");
+    String text = browser.text();
+    for (String expected :
+        List.of(
+            NOTICE,
+            "There is no opacity in this region.",
+            "The scan starts inside the lungs",
+            "512 × 512",
+            "1.25 mm",
+            "lung-lesion-unet 0.1.0",
+            "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+            "Hounsfield 0.1.0",
+            "4.31 s",
+            "640 ms",
+            "born 1961-05-04")) {
+      assertTrue(text.contains(expected), expected + " missing in " + text);
+    }
+    browser.await("document.getElementById('overview').naturalWidth > 500");
+    for (String file : List.of("report?", "lungs.nii.gz?", "lesions.nii.gz?", "overview.png?")) {
+      assertEquals(
+          1,
+          browser.evaluate(
+              "document.querySelectorAll('.downloads a[href*=\"" + file + "\"]').length"));
+    }
+    assertEquals("Report – Hounsfield", browser.evaluate("document.title"));
+    assertQuiet();
+  }
+
+  private void assertCells(String quantity, int row, String... expected) throws Exception {
+    assertEquals(
+        String.join("|", expected),
+        browser.evaluate(
+            "[...document.querySelectorAll('#measurement-rows tr')["
+                + row
+                + "].querySelectorAll('td')].map((td) => td.innerText.replace(/\\s+$/, '')).join('|')"),
+        quantity);
+  }
+
+  @Test
+  void reportAppearsWhenItIsThere() throws Exception {
+    String id = TestAnalyses.id(2);
+    browser.open(address("/analyses/" + id));
+    browser.await("document.getElementById('state').innerText.includes('being measured')");
+    assertTrue(browser.text().contains(NOTICE));
+    catalog.putReport(id, ReportJson.encode(TestReports.rightSided(id, 1, "Phantom^Number 2")));
+    catalog.put(TestAnalyses.reported(2, 12.4, 1));
+    browser.await("document.getElementById('state').hidden");
+    browser.await("document.querySelectorAll('#measurement-rows tr').length === 9");
+  }
+
+  @Test
+  void refusalIsShownInWords() throws Exception {
+    browser.open(address("/analyses/" + TestAnalyses.id(8)));
+    browser.await("document.getElementById('state').innerText.includes('5 slices; a chest')");
+    assertEquals(true, browser.evaluate("document.getElementById('report').hidden"));
+    browser.open(address("/analyses/" + TestAnalyses.id(77)));
+    browser.await("document.getElementById('fault').innerText.includes('no analysis')");
+  }
+
+  @Test
+  void tablesNameTheirRowsAndColumns() throws Exception {
+    browser.open(address("/analyses/" + TestAnalyses.id(3)));
+    browser.await("!document.getElementById('report').hidden");
+    assertEquals(0, browser.evaluate("document.querySelectorAll('th:not([scope])').length"));
+    assertEquals(
+        0,
+        browser.evaluate(
+            "[...document.querySelectorAll('table')].filter((t) => !t.caption).length"));
+    assertEquals(0, browser.evaluate("document.querySelectorAll('img:not([alt])').length"));
+    assertEquals("en", browser.evaluate("document.documentElement.lang"));
+  }
+
+  /** Rounding of the page is that of the terminal table. */
+  @Test
+  void pageRoundsAsTheTableDoes() throws Exception {
+    openWorkList();
+    Object shown =
+        browser.evaluate(
+            "import('/assets/common.js').then(({formatNumber: f}) => [f(0, 'mL'), f(0.2, 'mL'),"
+                + " f(0.5, 'mL'), f(2310.5, 'mL'), f(0, '%'), f(0.04, '%'), f(0.05, '%'),"
+                + " f(12.35, '%'), f(12.351, '%'), f(100, '%'), f(-0.3, 'HU'), f(-731.5, 'HU'),"
+                + " f(0.2, 'HU')].join(' '))");
+    assertEquals("0 <1 1 2311 0.0 <0.1 0.1 12.3 12.4 100.0 0 −732 0", shown);
+  }
+}
