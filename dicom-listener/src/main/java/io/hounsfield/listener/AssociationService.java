@@ -339,12 +339,13 @@ final class AssociationService implements StoreReception.Owner {
       reception = null;
     }
     drained = null;
-    node.counters.associationsOpen.decrementAndGet();
     if (aborted) {
       node.counters.associationsAborted.increment();
     }
     serial.execute(
         () -> {
+          // Not before: the bound on associations also bounds the work they leave for the disk.
+          node.counters.associationsOpen.decrementAndGet();
           LOG.info(
               "association {} {}: {} instances, {} bytes",
               id,

@@ -5,7 +5,7 @@ package io.hounsfield.listener;
  * A node's counters at one moment, since its start.
  *
  * @param connectionsOpen TCP connections now
- * @param associationsOpen associations now
+ * @param associationsOpen associations now, with those whose last instances are still being written
  * @param pendingBytes received and not yet written now
  * @param associationsAccepted accepted so far
  * @param associationsRejected answered with A-ASSOCIATE-RJ so far
