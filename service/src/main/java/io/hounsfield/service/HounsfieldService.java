@@ -19,6 +19,7 @@ import io.hounsfield.service.config.ServiceConfig;
 import io.hounsfield.service.pipeline.CoordinatorOptions;
 import io.hounsfield.service.pipeline.SegmentationStage;
 import io.hounsfield.service.pipeline.SeriesCoordinator;
+import io.hounsfield.service.pipeline.WarmUp;
 import io.hounsfield.service.store.AnalysisStore;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -95,6 +96,7 @@ public final class HounsfieldService implements AutoCloseable {
         SegmentationModel.load(
             ModelRegistry.open(config.model().directory()).find(config.model().name()),
             config.inference());
+    WarmUp.run();
     SegmentationStage segmentation = new SegmentationStage(model);
     closings.push(segmentation::close);
 

@@ -78,6 +78,7 @@ final class AnalyzeCommand implements Callable<Integer> {
   @Override
   public Integer call()
       throws IOException, CommandFailedException, ModelException, InterruptedException {
+    Logging.quiet();
     CompletableFuture<SegmentationModel> loading = new CompletableFuture<>();
     List<Path> dicom = new ArrayList<>();
     int others = 0;

@@ -41,7 +41,8 @@ public final class SeriesCoordinator implements DicomNodeListener, AutoCloseable
 
   private static final Logger LOG = LoggerFactory.getLogger(SeriesCoordinator.class);
 
-  private static final long TICK_MS = 100;
+  /** How often idle series are looked for and progress is told, ms. */
+  private static final long TICK_MS = 250;
 
   private final SegmentationStage segmentation;
   private final Spool spool;
