@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -61,6 +62,12 @@ class MisbehavingPeerTest {
   @AfterEach
   void othersGoOn() throws Exception {
     try (TestNode running = node) {
+      // What the bad peers left is still being written down when the last of them has hung up.
+      long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+      while (running.node.statistics().associationsOpen() > 0) {
+        assertTrue(System.nanoTime() < until, "associations of peers that are gone stay open");
+        Thread.onSpinWait();
+      }
       Path after = TestInstances.files(temp.resolve("after"), "after", 1, 64).get(0);
       SendResult result = StorageScu.send(running.scu(), List.of(after), ProgressListener.NONE);
       assertEquals(1, result.stored());

@@ -138,6 +138,16 @@ public final class SegmentationModel implements AutoCloseable {
     return batch;
   }
 
+  /** Slices that the network takes in one run: 1 on a CPU, the manifest's batch on a GPU. */
+  public int slicesAtOnce() {
+    return slicesAtOnce;
+  }
+
+  /** Runs that go on side by side; more concurrent calls than this only wait. */
+  public int lanes() {
+    return workers.getCorePoolSize();
+  }
+
   /** Model, weights and device in use. */
   public ModelIdentity identity() {
     return identity;

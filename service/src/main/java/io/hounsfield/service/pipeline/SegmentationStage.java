@@ -8,41 +8,32 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The network's queue: slices of any series come in, whole batches go to the model. One thread owns
- * the model. A batch that is not full waits a little for companions, since it would cost as much as
- * a full one, unless somebody {@linkplain #flush() says} that no more will come.
+ * The network's queue: slices of any series come in and go to the model in the order they came. One
+ * thread for each of the model's {@linkplain SegmentationModel#lanes() lanes} takes what is there,
+ * up to what one run of the network takes, and hands the labels on; it waits for nothing, so the
+ * last slice of a series is on its way as soon as a lane is free.
  *
  * <p>The queue is bounded: {@link #submit} blocks while it is full, which holds back decoding,
  * never the association (what is not decoded yet waits on disk).
  */
 public final class SegmentationStage implements AutoCloseable {
 
-  /** Longest time that the first slice of an incomplete batch waits for companions, ms. */
-  private static final long MAX_WAIT_MS = 250;
-
-  /** Slices that may wait, in batches; bounds the memory in flight. */
-  private static final int QUEUED_BATCHES = 4;
+  /** Slices that may wait, in runs of all lanes; bounds the memory in flight. */
+  private static final int QUEUED_RUNS = 4;
 
   private record Task(
-      short[] hu,
-      int rows,
-      int columns,
-      StageClock clock,
-      CompletableFuture<byte[]> result,
-      long queuedNanos) {}
+      short[] hu, int rows, int columns, StageClock clock, CompletableFuture<byte[]> result) {}
 
   private final SegmentationModel model;
   private final int capacity;
   private final Deque<Task> queue = new ArrayDeque<>();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
-  private final Thread thread;
-  private boolean flush;
+  private final List<Thread> lanes = new ArrayList<>();
   private boolean closed;
 
   /**
@@ -50,10 +41,13 @@ public final class SegmentationStage implements AutoCloseable {
    */
   public SegmentationStage(SegmentationModel model) {
     this.model = model;
-    this.capacity = QUEUED_BATCHES * model.batch();
-    this.thread = new Thread(this::run, "segmentation");
-    this.thread.setDaemon(true);
-    this.thread.start();
+    this.capacity = QUEUED_RUNS * model.lanes() * model.slicesAtOnce();
+    for (int i = 0; i < model.lanes(); i++) {
+      Thread lane = new Thread(this::run, "segmentation-" + i);
+      lane.setDaemon(true);
+      lanes.add(lane);
+      lane.start();
+    }
   }
 
   /** The network and where it runs. */
@@ -70,7 +64,7 @@ public final class SegmentationStage implements AutoCloseable {
    */
   CompletableFuture<byte[]> submit(short[] hu, int rows, int columns, StageClock clock)
       throws InterruptedException {
-    Task task = new Task(hu, rows, columns, clock, new CompletableFuture<>(), System.nanoTime());
+    Task task = new Task(hu, rows, columns, clock, new CompletableFuture<>());
     lock.lockInterruptibly();
     try {
       while (queue.size() >= capacity && !closed) {
@@ -79,24 +73,12 @@ public final class SegmentationStage implements AutoCloseable {
       if (closed) {
         throw new IllegalStateException("the segmentation stage is closed");
       }
-      flush = false;
       queue.add(task);
       changed.signalAll();
     } finally {
       lock.unlock();
     }
     return task.result();
-  }
-
-  /** Says that no slice will follow soon: what waits is segmented at once. */
-  void flush() {
-    lock.lock();
-    try {
-      flush = true;
-      changed.signalAll();
-    } finally {
-      lock.unlock();
-    }
   }
 
   private void run() {
@@ -110,46 +92,32 @@ public final class SegmentationStage implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } finally {
-      model.close();
     }
   }
 
-  /** The next batch: slices of one size. Empty when the stage is closed. */
+  /** The next slices, all of one size. Empty when the stage is closed. */
   private List<Task> take() throws InterruptedException {
     lock.lockInterruptibly();
     try {
-      while (true) {
-        if (closed) {
-          return List.of();
-        }
-        Task first = queue.peek();
-        if (first == null) {
-          changed.await();
-          continue;
-        }
-        long left =
-            TimeUnit.MILLISECONDS.toNanos(MAX_WAIT_MS) - (System.nanoTime() - first.queuedNanos());
-        if (queue.size() >= model.batch() || flush || left <= 0) {
-          return poll(first);
-        }
-        long unused = changed.awaitNanos(left);
+      while (queue.isEmpty() && !closed) {
+        changed.await();
       }
+      if (closed) {
+        return List.of();
+      }
+      Task first = queue.remove();
+      List<Task> run = new ArrayList<>(List.of(first));
+      while (run.size() < model.slicesAtOnce()
+          && !queue.isEmpty()
+          && queue.peek().rows() == first.rows()
+          && queue.peek().columns() == first.columns()) {
+        run.add(queue.remove());
+      }
+      changed.signalAll();
+      return run;
     } finally {
       lock.unlock();
     }
-  }
-
-  private List<Task> poll(Task first) {
-    List<Task> batch = new ArrayList<>(model.batch());
-    while (batch.size() < model.batch()
-        && !queue.isEmpty()
-        && queue.peek().rows() == first.rows()
-        && queue.peek().columns() == first.columns()) {
-      batch.add(queue.remove());
-    }
-    changed.signalAll();
-    return batch;
   }
 
   private void segment(List<Task> batch) {
@@ -171,7 +139,7 @@ public final class SegmentationStage implements AutoCloseable {
     }
   }
 
-  /** Ends the thread and closes the model; slices still queued fail. */
+  /** Ends the lanes and closes the model; slices still queued fail. */
   @Override
   public void close() {
     lock.lock();
@@ -182,7 +150,9 @@ public final class SegmentationStage implements AutoCloseable {
       lock.unlock();
     }
     try {
-      thread.join();
+      for (Thread lane : lanes) {
+        lane.join();
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -190,5 +160,6 @@ public final class SegmentationStage implements AutoCloseable {
         task ->
             task.result()
                 .completeExceptionally(new IllegalStateException("the segmentation stage closed")));
+    model.close();
   }
 }

@@ -170,11 +170,6 @@ public final class SeriesAnalysis {
     return VolumePlan.gapFree(headers);
   }
 
-  /** Says that no slice will follow soon, so that the last ones need not wait for companions. */
-  public void flush() {
-    segmentation.flush();
-  }
-
   /**
    * Puts the volume together and measures it; waits for slices still with the network.
    *
@@ -183,7 +178,6 @@ public final class SeriesAnalysis {
    */
   public AnalysisOutcome finish()
       throws SeriesRefusedException, ModelException, InterruptedException {
-    segmentation.flush();
     List<SliceWork> work;
     List<Warning> warnings = new ArrayList<>();
     synchronized (this) {

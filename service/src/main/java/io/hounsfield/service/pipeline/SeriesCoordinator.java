@@ -227,9 +227,6 @@ public final class SeriesCoordinator implements DicomNodeListener, AutoCloseable
       return;
     }
     boolean open = !state.associations.isEmpty();
-    if (!open) {
-      state.analysis.flush();
-    }
     boolean complete = !open && state.released && state.analysis.gapFree();
     boolean idle = System.nanoTime() - state.lastInstanceNanos >= options.idle().toNanos();
     if (complete || idle) {
