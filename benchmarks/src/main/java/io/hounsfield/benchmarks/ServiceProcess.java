@@ -76,6 +76,7 @@ final class ServiceProcess implements AutoCloseable {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(java.lang.management.ManagementFactory.getRuntimeMXBean().getInputArguments());
+    command.add("-Dhounsfield.root=" + System.getProperty("hounsfield.root", ""));
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
     command.add("io.hounsfield.service.cli.Main");
