@@ -1,29 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hounsfield.service.cli;
 
+import io.hounsfield.api.Artifact;
+import io.hounsfield.dicom.DataSet;
 import io.hounsfield.dicom.DicomException;
-import io.hounsfield.dicom.DicomFile;
 import io.hounsfield.dicom.DicomFiles;
 import io.hounsfield.dicom.Tag;
 import io.hounsfield.dicom.Uid;
 import io.hounsfield.domain.QuantificationReport;
 import io.hounsfield.inference.ModelException;
 import io.hounsfield.inference.SegmentationModel;
+import io.hounsfield.preprocess.RefusalReason;
 import io.hounsfield.preprocess.SeriesRefusedException;
 import io.hounsfield.report.ReportJson;
 import io.hounsfield.report.ReportTable;
 import io.hounsfield.service.pipeline.AnalysisOutcome;
+import io.hounsfield.service.pipeline.CoordinatorOptions;
 import io.hounsfield.service.pipeline.ResultFiles;
 import io.hounsfield.service.pipeline.SegmentationStage;
 import io.hounsfield.service.pipeline.SeriesAnalysis;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -47,9 +53,10 @@ import picocli.CommandLine.Spec;
     name = "analyze",
     description = {
       "Measures the lung CT series in a folder (recursive) or file(s), without a server.",
-      "Writes report.json, lungs.nii.gz (1 right lung, 2 left lung), lesions.nii.gz (1 ground",
-      "glass, 2 consolidation) and overview.png. Where several series are measured, each gets a",
-      "folder of its own below the output folder: series-1, series-2, ..."
+      "Writes report.json, lungs.nii.gz (1 right lung, 2 left lung), lesions.nii.gz (1 ground "
+          + "glass, 2 consolidation) and overview.png. Where several series are measured, each "
+          + "gets a folder of its own below the output folder: series-1, series-2, ... Results "
+          + "of an earlier run in the output folder are removed."
     },
     mixinStandardHelpOptions = true,
     versionProvider = VersionProvider.class)
@@ -58,6 +65,12 @@ final class AnalyzeCommand implements Callable<Integer> {
   /** Reading and decoding side by side with the network; more threads than cores help nobody. */
   private static final int DECODE_THREADS =
       Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors()));
+
+  private static final long MAX_VOXELS = CoordinatorOptions.voxelsOfHeap();
+
+  private static final String REPORT = "report.json";
+
+  private static final String SERIES_FOLDER = "series-";
 
   @Spec private CommandSpec spec;
 
@@ -73,20 +86,28 @@ final class AnalyzeCommand implements Callable<Integer> {
 
   @Mixin private ModelOptions modelOptions;
 
-  private record Refusal(String series, int instances, String code, String text) {}
+  /**
+   * The instances of one series.
+   *
+   * @param label number and description, for a person
+   */
+  private record SeriesFiles(String uid, String label, List<Path> files) {
+    String title() {
+      return label.isEmpty() ? uid : label + ", " + uid;
+    }
+  }
+
+  private record Refusal(String what, int instances, String code, String text) {}
+
+  private record Written(SeriesFiles series, Path directory) {}
 
   @Override
   public Integer call()
       throws IOException, CommandFailedException, ModelException, InterruptedException {
     Logging.quiet();
     CompletableFuture<SegmentationModel> loading = new CompletableFuture<>();
-    List<Path> dicom = new ArrayList<>();
-    int others = 0;
-    for (Path path : paths) {
-      DicomPaths found = DicomPaths.find(path);
-      dicom.addAll(found.dicom());
-      others += found.others().size();
-    }
+    DicomPaths found = DicomPaths.find(paths);
+    prepareOutput();
     // The network loads while the headers are read.
     Thread loader =
         new Thread(
@@ -100,54 +121,82 @@ final class AnalyzeCommand implements Callable<Integer> {
             "model-loader");
     loader.setDaemon(true);
     loader.start();
-    createOutput();
 
     List<Refusal> refusals = new ArrayList<>();
-    Map<String, List<Path>> series = bySeries(dicom, refusals);
+    Collection<SeriesFiles> series = bySeries(found.dicom(), refusals);
     PrintWriter console = spec.commandLine().getOut();
-    List<Path> written = new ArrayList<>();
+    List<Written> written = new ArrayList<>();
     try (SegmentationStage segmentation = new SegmentationStage(await(loading))) {
-      int number = 0;
-      for (Map.Entry<String, List<Path>> entry : series.entrySet()) {
-        number++;
-        Path directory = out.resolve("series-" + number);
+      for (SeriesFiles each : series) {
+        Path directory = out.resolve(SERIES_FOLDER + (written.size() + 1));
         try {
-          QuantificationReport report = analyze(segmentation, entry.getValue(), directory);
-          console.println(ReportTable.render(report, System.console() != null));
-          written.add(directory);
+          QuantificationReport report = analyze(segmentation, each.files(), directory);
+          console.println(ReportTable.render(report, Terminal.colours()));
+          console.flush();
+          written.add(new Written(each, directory));
         } catch (SeriesRefusedException e) {
           refusals.add(
-              new Refusal(
-                  entry.getKey(), entry.getValue().size(), e.reason().code(), e.getMessage()));
+              new Refusal(each.title(), each.files().size(), e.reason().code(), e.getMessage()));
         }
       }
     }
-    Path results = settle(written);
     for (Refusal refusal : refusals) {
       console.printf(
           "Not measured: %s (%d %s)%n  %s: %s%n",
-          refusal.series(),
+          refusal.what(),
           refusal.instances(),
           refusal.instances() == 1 ? "instance" : "instances",
           refusal.code(),
           refusal.text());
     }
-    if (others > 0) {
-      console.printf("Left alone: %d file(s) that are not DICOM%n", others);
+    if (!found.others().isEmpty()) {
+      console.printf("Left alone: %d file(s) that are not DICOM%n", found.others().size());
     }
-    if (results != null) {
-      console.println("Results are in " + results);
+    if (written.size() == 1) {
+      moveUp(written.get(0).directory());
+      console.println("Results are in " + out);
+    } else {
+      written.forEach(
+          w -> console.printf("Results are in %s: %s%n", w.directory(), w.series().title()));
     }
     console.flush();
     return written.isEmpty() ? ExitCodes.REFUSED : ExitCodes.OK;
   }
 
-  private void createOutput() throws IOException, CommandFailedException {
-    try {
-      Files.createDirectories(out);
-    } catch (FileAlreadyExistsException e) {
+  /**
+   * Makes the output folder, and takes an earlier run's results out of it: they would be taken for
+   * results of this run when this run's series is refused.
+   */
+  private void prepareOutput() throws IOException, CommandFailedException {
+    if (Files.exists(out) && !Files.isDirectory(out)) {
       throw new CommandFailedException(
           ExitCodes.USAGE, "--out " + out + " is a file; name a folder.");
+    }
+    Files.createDirectories(out);
+    removeResults(out);
+    try (DirectoryStream<Path> folders = Files.newDirectoryStream(out, SERIES_FOLDER + "*")) {
+      for (Path folder : folders) {
+        if (folder.getFileName().toString().matches(SERIES_FOLDER + "\\d+")
+            && Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+          removeResults(folder);
+          deleteIfEmpty(folder);
+        }
+      }
+    }
+  }
+
+  private static void removeResults(Path folder) throws IOException {
+    Files.deleteIfExists(folder.resolve(REPORT));
+    for (Artifact artifact : Artifact.values()) {
+      Files.deleteIfExists(folder.resolve(artifact.fileName()));
+    }
+  }
+
+  private static void deleteIfEmpty(Path folder) throws IOException {
+    try {
+      Files.delete(folder);
+    } catch (DirectoryNotEmptyException e) {
+      // Something that is not ours stays.
     }
   }
 
@@ -159,22 +208,33 @@ final class AnalyzeCommand implements Callable<Integer> {
       if (e.getCause() instanceof ModelException model) {
         throw model;
       }
-      throw new IllegalStateException(e.getCause());
+      throw unexpected(e);
     }
   }
 
+  /** A fault that no input should cause; lack of memory is told apart by {@link Main}. */
+  private static IllegalStateException unexpected(ExecutionException e) {
+    if (e.getCause() instanceof Error error) {
+      throw error;
+    }
+    return new IllegalStateException(e.getCause());
+  }
+
   /** Files by Series Instance UID; files that cannot be read are refused one by one. */
-  private static Map<String, List<Path>> bySeries(List<Path> files, List<Refusal> refusals)
+  private static Collection<SeriesFiles> bySeries(List<Path> files, List<Refusal> refusals)
       throws IOException {
-    Map<String, List<Path>> series = new TreeMap<>();
+    Map<String, SeriesFiles> series = new TreeMap<>();
     try (Progress progress = new Progress("Looking", "files")) {
       int done = 0;
       for (Path file : files) {
         try {
-          DicomFile header = DicomFiles.readHeader(file);
-          String uid = header.dataSet().string(Tag.SeriesInstanceUID).orElse("");
+          DataSet header = DicomFiles.readHeader(file).dataSet();
+          String uid = header.string(Tag.SeriesInstanceUID).orElse("");
           if (Uid.isValid(uid)) {
-            series.computeIfAbsent(uid, key -> new ArrayList<>()).add(file);
+            series
+                .computeIfAbsent(uid, key -> new SeriesFiles(key, label(header), new ArrayList<>()))
+                .files()
+                .add(file);
           } else {
             refusals.add(
                 new Refusal(
@@ -186,7 +246,14 @@ final class AnalyzeCommand implements Callable<Integer> {
         progress.update(++done, files.size());
       }
     }
-    return series;
+    return series.values();
+  }
+
+  private static String label(DataSet header) {
+    String number = header.string(Tag.SeriesNumber).map(n -> "series " + n).orElse("");
+    String description =
+        header.string(Tag.SeriesDescription).map(text -> "\"" + text + "\"").orElse("");
+    return Terminal.plain(number + " " + description);
   }
 
   private static QuantificationReport analyze(
@@ -207,6 +274,13 @@ final class AnalyzeCommand implements Callable<Integer> {
       int done = 0;
       for (Future<Void> future : accepted) {
         await(future);
+        if (analysis.voxels() > MAX_VOXELS) {
+          throw new SeriesRefusedException(
+              RefusalReason.TOO_LARGE,
+              ("The series has %d instances; after %d slices the memory of this process (%d million"
+                      + " voxels) is full. Give it a larger heap: HOUNSFIELD_JAVA_OPTS=-Xmx4g.")
+                  .formatted(files.size(), analysis.sliceCount(), MAX_VOXELS / 1_000_000));
+        }
         progress.update(++done, files.size());
       }
       AnalysisOutcome outcome = analysis.finish();
@@ -214,7 +288,7 @@ final class AnalyzeCommand implements Callable<Integer> {
           outcome.report(UUID.randomUUID().toString(), 1, Instant.now(), null);
       ResultFiles.writeOverview(directory, outcome);
       ResultFiles.writeLabelMaps(directory, outcome);
-      Files.write(directory.resolve("report.json"), ReportJson.encode(report));
+      Files.write(directory.resolve(REPORT), ReportJson.encode(report));
       return report;
     } finally {
       decoders.shutdownNow();
@@ -228,21 +302,17 @@ final class AnalyzeCommand implements Callable<Integer> {
       if (e.getCause() instanceof IOException fault) {
         throw fault;
       }
-      throw new IllegalStateException(e.getCause());
+      throw unexpected(e);
     }
   }
 
-  /** Moves the results up where there is one series only; gives the folder that holds them. */
-  private Path settle(List<Path> written) throws IOException {
-    if (written.size() != 1) {
-      return written.isEmpty() ? null : out;
-    }
-    try (Stream<Path> files = Files.list(written.get(0))) {
+  /** Moves the results up, where there is one series only. */
+  private void moveUp(Path directory) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
       for (Path file : files.toList()) {
         Files.move(file, out.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
       }
     }
-    Files.delete(written.get(0));
-    return out;
+    Files.delete(directory);
   }
 }

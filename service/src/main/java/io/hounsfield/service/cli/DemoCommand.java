@@ -49,9 +49,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "demo",
     description = {
-      "Makes a chest CT phantom, starts the service, pushes the phantom to it over a DICOM",
-      "association, and shows the report beside the phantom's exact values. Then the page stays",
-      "up until Ctrl-C, or ends at once with --exit."
+      "Shows the whole way, from a phantom through a DICOM push to its report.",
+      "Makes a chest CT phantom, starts the service, pushes the phantom to it over a DICOM "
+          + "association, and shows the report beside the phantom's exact values. Then the page "
+          + "stays up until Ctrl-C, or ends at once with --exit."
     },
     mixinStandardHelpOptions = true,
     versionProvider = VersionProvider.class)
@@ -159,7 +160,7 @@ final class DemoCommand implements Callable<Integer> {
     }
     QuantificationReport report =
         ReportJson.decode(service.catalog().reportJson(end.id()).orElseThrow());
-    out.println(ReportTable.render(report, System.console() != null));
+    out.println(ReportTable.render(report, Terminal.colours()));
     out.println(comparison(report, truth));
     if (exit) {
       out.println("Without --exit the report's page stays up at " + service.pageOf(end));

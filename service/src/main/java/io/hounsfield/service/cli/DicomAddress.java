@@ -35,6 +35,6 @@ record DicomAddress(String aeTitle, String host, int port) {
 
   @Override
   public String toString() {
-    return aeTitle + "@" + host + ":" + port;
+    return aeTitle + "@" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
   }
 }

@@ -9,7 +9,9 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The DICOM files of a path given on the command line.
@@ -20,17 +22,42 @@ import java.util.List;
 record DicomPaths(List<Path> dicom, List<Path> others) {
 
   /**
-   * Looks at a file, or at every file below a folder. Symbolic links are not followed.
+   * Looks at files, and at every file below folders; a file that is named or reached twice counts
+   * once.
    *
-   * @throws CommandFailedException if the path is missing or holds no DICOM file
+   * @throws CommandFailedException if a path is missing or holds no DICOM file
    */
-  static DicomPaths find(Path path) throws IOException, CommandFailedException {
+  static DicomPaths find(List<Path> paths) throws IOException, CommandFailedException {
+    Set<Path> seen = new HashSet<>();
+    List<Path> dicom = new ArrayList<>();
+    List<Path> others = new ArrayList<>();
+    for (Path path : paths) {
+      DicomPaths found = find(path);
+      for (Path file : found.dicom()) {
+        if (seen.add(file.toRealPath())) {
+          dicom.add(file);
+        }
+      }
+      for (Path file : found.others()) {
+        if (seen.add(file.toRealPath())) {
+          others.add(file);
+        }
+      }
+    }
+    return new DicomPaths(dicom, others);
+  }
+
+  /**
+   * Looks at a file, or at every file below a folder. The path itself may be a symbolic link; links
+   * below it are not followed.
+   */
+  private static DicomPaths find(Path path) throws IOException, CommandFailedException {
     if (!Files.exists(path)) {
       throw new CommandFailedException(ExitCodes.NO_INPUT, path + " does not exist.");
     }
     List<Path> files = new ArrayList<>();
     Files.walkFileTree(
-        path,
+        Files.isSymbolicLink(path) ? path.toRealPath() : path,
         new SimpleFileVisitor<>() {
           @Override
           public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {

@@ -3,6 +3,9 @@ package io.hounsfield.service.cli;
 
 import io.hounsfield.inference.ModelException;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
 import java.util.ServiceLoader;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -50,7 +53,20 @@ public final class Main implements Runnable {
 
   /** Runs one command and ends the process with its exit code. */
   public static void main(String[] args) {
-    System.exit(commandLine().execute(args));
+    CommandLine line = commandLine();
+    int code;
+    try {
+      code = line.execute(args);
+    } catch (OutOfMemoryError e) {
+      // The process ends here; what was begun and not written is lost, and said to be.
+      line.getErr()
+          .printf(
+              "hounsfield: the memory (%d MiB of heap) is not enough: %s. Give it more:"
+                  + " HOUNSFIELD_JAVA_OPTS=-Xmx4g.%n",
+              Runtime.getRuntime().maxMemory() >> 20, e.getMessage());
+      code = ExitCodes.FAILED;
+    }
+    System.exit(code);
   }
 
   static CommandLine commandLine() {
@@ -71,15 +87,33 @@ public final class Main implements Runnable {
           }
           throw exception;
         });
-    line.setExitCodeExceptionMapper(exception -> ExitCodes.FAILED);
+    line.setExitCodeExceptionMapper(
+        exception -> exception instanceof ParameterException ? ExitCodes.USAGE : ExitCodes.FAILED);
+    line.setParameterExceptionHandler(
+        (exception, arguments) -> {
+          CommandLine command = exception.getCommandLine();
+          command.getErr().println("hounsfield: " + exception.getMessage());
+          boolean unused =
+              CommandLine.UnmatchedArgumentException.printSuggestions(exception, command.getErr());
+          command.getErr().printf("See '%s --help'.%n", command.getCommandSpec().qualifiedName());
+          return ExitCodes.USAGE;
+        });
     return line;
   }
 
+  /** The message; exceptions of the file system often hold nothing but the file's name. */
   private static String describe(Exception exception) {
+    if (exception instanceof AccessDeniedException denied) {
+      return denied.getFile() + " may not be read or written by this user.";
+    }
+    if (exception instanceof NoSuchFileException missing) {
+      return missing.getFile() + " does not exist.";
+    }
+    if (exception instanceof FileAlreadyExistsException there) {
+      return there.getFile() + " is there already.";
+    }
     String message = exception.getMessage();
-    return exception instanceof java.nio.file.FileSystemException || message == null
-        ? exception.getClass().getSimpleName() + ": " + message
-        : message;
+    return message == null ? exception.getClass().getSimpleName() : message;
   }
 
   @Override

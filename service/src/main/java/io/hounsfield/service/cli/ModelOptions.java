@@ -6,7 +6,12 @@ import io.hounsfield.inference.ModelException;
 import io.hounsfield.inference.ModelRegistry;
 import io.hounsfield.inference.SegmentationModel;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.Locale;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** Which network to use and where; shared by the commands that segment. */
 final class ModelOptions {
@@ -27,9 +32,11 @@ final class ModelOptions {
   @Option(
       names = "--device",
       paramLabel = "DEVICE",
-      description = "auto, cpu or cuda (default: ${DEFAULT-VALUE}).",
+      description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).",
+      completionCandidates = Devices.class,
+      converter = DeviceConverter.class,
       defaultValue = "auto")
-  private String device;
+  private InferenceOptions.Device device;
 
   @Option(
       names = "--variant",
@@ -41,7 +48,26 @@ final class ModelOptions {
   SegmentationModel load() throws ModelException {
     Path directory = models != null ? models : Installation.models();
     return SegmentationModel.load(
-        ModelRegistry.open(directory).find(model),
-        new InferenceOptions(InferenceOptions.Device.of(device), variant, 0));
+        ModelRegistry.open(directory).find(model), new InferenceOptions(device, variant, 0));
+  }
+
+  private static final class Devices implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return Arrays.stream(InferenceOptions.Device.values())
+          .map(device -> device.name().toLowerCase(Locale.ROOT))
+          .iterator();
+    }
+  }
+
+  private static final class DeviceConverter implements ITypeConverter<InferenceOptions.Device> {
+    @Override
+    public InferenceOptions.Device convert(String value) {
+      try {
+        return InferenceOptions.Device.of(value);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
+    }
   }
 }

@@ -20,7 +20,7 @@ final class Progress implements AutoCloseable {
   private long painted;
 
   Progress(String what, String unit) {
-    this(what, unit, System.err, System.console() != null);
+    this(what, unit, System.err, Terminal.interactive());
   }
 
   Progress(String what, String unit, PrintStream out, boolean visible) {

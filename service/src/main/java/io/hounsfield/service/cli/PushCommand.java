@@ -7,14 +7,19 @@ import io.hounsfield.listener.SendResult;
 import io.hounsfield.listener.StorageScu;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -26,7 +31,7 @@ import picocli.CommandLine.Spec;
     versionProvider = VersionProvider.class)
 final class PushCommand implements Callable<Integer> {
 
-  private static final int SHOWN_FAILURES = 10;
+  private static final int SHOWN_REASONS = 10;
 
   @Spec private CommandSpec spec;
 
@@ -57,21 +62,16 @@ final class PushCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, CommandFailedException {
-    List<Path> files = new ArrayList<>();
-    for (Path path : paths) {
-      files.addAll(DicomPaths.find(path).dicom());
-    }
+    ScuOptions options = options();
+    List<Path> files = DicomPaths.find(paths).dicom();
+    requireHost();
     SendResult result;
     try (Progress progress = new Progress("Sending", "instances")) {
-      ScuOptions options =
-          ScuOptions.of(to.aeTitle(), to.host(), to.port()).withCallingAeTitle(calling);
-      if (rate > 0) {
-        options = options.withSlicesPerSecond(rate);
-      }
       result =
           StorageScu.send(options, files, (done, total, bytes) -> progress.update(done, total));
     } catch (AssociationException e) {
-      throw new CommandFailedException(ExitCodes.PEER, to + ": " + e.getMessage());
+      // The message begins with the node's address.
+      throw new CommandFailedException(ExitCodes.PEER, e.getMessage());
     }
     PrintWriter out = spec.commandLine().getOut();
     double seconds = result.elapsed().toNanos() / 1e9;
@@ -83,13 +83,55 @@ final class PushCommand implements Callable<Integer> {
         to,
         result.bytes() / 1e6,
         seconds);
-    result.failures().stream()
-        .limit(SHOWN_FAILURES)
-        .forEach(failure -> out.printf("Not stored: %s: %s%n", failure.file(), failure.reason()));
-    if (result.failures().size() > SHOWN_FAILURES) {
-      out.printf("... and %d more%n", result.failures().size() - SHOWN_FAILURES);
-    }
+    printFailures(out, result.failures());
     out.flush();
     return result.failures().isEmpty() ? ExitCodes.OK : ExitCodes.REFUSED;
+  }
+
+  /** Each reason once, since a whole series usually fails for one. */
+  private static void printFailures(PrintWriter out, List<SendResult.Failure> failures) {
+    Map<String, List<SendResult.Failure>> byReason = new LinkedHashMap<>();
+    failures.forEach(
+        failure ->
+            byReason.computeIfAbsent(failure.reason(), reason -> new ArrayList<>()).add(failure));
+    byReason.entrySet().stream()
+        .limit(SHOWN_REASONS)
+        .forEach(
+            entry -> {
+              int more = entry.getValue().size() - 1;
+              out.printf(
+                  "Not stored: %s%s: %s%n",
+                  entry.getValue().get(0).file(),
+                  more == 0 ? "" : " and " + more + " more",
+                  Terminal.plain(entry.getKey()));
+            });
+    if (byReason.size() > SHOWN_REASONS) {
+      out.printf("... and more for %d other reasons%n", byReason.size() - SHOWN_REASONS);
+    }
+  }
+
+  private ScuOptions options() {
+    if (!(rate >= 0) || Double.isInfinite(rate)) {
+      throw new ParameterException(
+          spec.commandLine(), "--rate is " + rate + "; it must be 0 or more instances a second");
+    }
+    try {
+      ScuOptions options =
+          ScuOptions.of(to.aeTitle(), to.host(), to.port()).withCallingAeTitle(calling);
+      return rate > 0 ? options.withSlicesPerSecond(rate) : options;
+    } catch (IllegalArgumentException e) {
+      String text =
+          e.getMessage().replace("callingAeTitle", "--calling").replace("calledAeTitle", "--to");
+      throw new ParameterException(spec.commandLine(), text, e);
+    }
+  }
+
+  private void requireHost() throws CommandFailedException {
+    try {
+      InetAddress unused = InetAddress.getByName(to.host());
+    } catch (UnknownHostException e) {
+      throw new CommandFailedException(
+          ExitCodes.PEER, to + ": no address is known for the host '" + to.host() + "'.");
+    }
   }
 }

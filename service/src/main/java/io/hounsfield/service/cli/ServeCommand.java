@@ -8,7 +8,11 @@ import io.hounsfield.service.config.ConfigLoader;
 import io.hounsfield.service.config.ServiceConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
@@ -20,9 +24,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "serve",
     description = {
-      "Listens for DICOM (default 127.0.0.1:11112, AE title HOUNSFIELD) and HTTP (default",
-      "127.0.0.1:8080) until it is told to end (Ctrl-C, SIGTERM). Every option can stand in the",
-      "configuration file or in the environment; docs/configuration.md lists them."
+      "Runs the service: DICOM node, analysis and HTTP, until it is told to end.",
+      "Listens for DICOM (default 127.0.0.1:11112, AE title HOUNSFIELD) and HTTP (default "
+          + "127.0.0.1:8080); ends on Ctrl-C or SIGTERM. Every option can stand in the "
+          + "configuration file or in the environment; docs/configuration.md lists them."
     },
     mixinStandardHelpOptions = true,
     versionProvider = VersionProvider.class)
@@ -38,6 +43,7 @@ final class ServeCommand implements Callable<Integer> {
       throws IOException, CommandFailedException, ModelException, InterruptedException {
     ServiceConfig config = load();
     Logging.setLevel(config.logLevel());
+    requireFree(config);
     CountDownLatch ended = new CountDownLatch(1);
     CountDownLatch told = new CountDownLatch(1);
     Thread hook =
@@ -69,6 +75,26 @@ final class ServeCommand implements Callable<Integer> {
       ended.countDown();
     }
     return ExitCodes.OK;
+  }
+
+  /** Before the network loads, which takes seconds; both addresses are reported at once. */
+  private static void requireFree(ServiceConfig config) throws CommandFailedException {
+    List<String> faults = new ArrayList<>();
+    probe("dicom", config.dicom().bindAddress(), config.dicom().port(), faults);
+    probe("http", config.http().bindAddress(), config.http().port(), faults);
+    if (!faults.isEmpty()) {
+      throw new CommandFailedException(ExitCodes.FAILED, String.join("\n", faults));
+    }
+  }
+
+  private static void probe(String section, String host, int port, List<String> faults) {
+    try (ServerSocket probe = new ServerSocket()) {
+      probe.bind(new InetSocketAddress(host, port));
+    } catch (IOException e) {
+      faults.add(
+          "%s: cannot listen on %s port %d: %s. Choose another %s.port or %s.bindAddress."
+              .formatted(section, host, port, e.getMessage(), section, section));
+    }
   }
 
   private ServiceConfig load() throws IOException, CommandFailedException {
