@@ -47,7 +47,7 @@ public final class HounsfieldService implements AutoCloseable {
   private static final int CLOSE_SECONDS = 10;
 
   private interface Closing {
-    void close() throws Exception;
+    void close() throws IOException, InterruptedException, ExecutionException, TimeoutException;
   }
 
   private final ServiceConfig config;
@@ -235,8 +235,6 @@ public final class HounsfieldService implements AutoCloseable {
         Thread.currentThread().interrupt();
       } catch (ExecutionException | TimeoutException | IOException | RuntimeException e) {
         LOG.warn("A part of the service did not end cleanly", e);
-      } catch (Exception e) {
-        throw new IllegalStateException(e);
       }
     }
   }
