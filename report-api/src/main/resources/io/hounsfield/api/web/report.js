@@ -114,7 +114,7 @@ function details(report) {
     ['Software', `${software.name} ${software.version}`],
   ]);
   definitions('timings', [
-    ...Object.entries(report.timings).map(([stage, value]) => [stage, ms(value)]),
+    ...Object.entries(report.timings).map(([stage, value]) => [stage.replace(/Ms$/, ''), ms(value)]),
     ['After release', report.latencyAfterReleaseMs === null ? null : ms(report.latencyAfterReleaseMs)],
   ]);
 }
