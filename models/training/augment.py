@@ -29,20 +29,23 @@ def geometry(image: torch.Tensor, label: torch.Tensor, g: torch.Generator) -> tu
     return image, label[:, 0].round().to(torch.uint8)
 
 
-def intensity(image: torch.Tensor, g: torch.Generator) -> torch.Tensor:
-    """Density scale, offset and gamma, soft or sharp kernel, white or correlated noise, other maximum; image [N,1,H,W]."""
+def intensity(image: torch.Tensor, g: torch.Generator, strength: float = 1) -> torch.Tensor:
+    """Density scale, offset and gamma, soft or sharp kernel, white or correlated noise; image [N,1,H,W].
+
+    A strength below 1 narrows density and noise (not the kernel): strong changes hide faint ground glass.
+    """
     n = len(image)
     u = lambda low, high: (torch.rand(n, generator=g) * (high - low) + low).view(n, 1, 1, 1)
     chosen = lambda p: (torch.rand(n, generator=g) < p).view(n, 1, 1, 1)
     hu = image * _SPAN + LOW
     density = ((hu + 1000) / 1000).clamp(min=1e-3)
-    curved = density ** torch.exp(u(-0.18, 0.18)) * 1000 - 1000
+    curved = density ** torch.exp(u(-0.18, 0.18) * strength) * 1000 - 1000
     hu = torch.where(chosen(0.5) & (hu < 0) & (hu > -1000), curved, hu)
-    hu = hu * u(0.94, 1.06) + u(-35, 35)
+    hu = hu * (1 + u(-0.06, 0.06) * strength) + u(-35, 35) * strength
     soft = F.avg_pool2d(F.pad(hu, (1, 1, 1, 1), mode="replicate"), 3, 1)
     hu = torch.where(chosen(0.5), hu + (soft - hu) * u(-0.7, 1.0), hu)
     noise = torch.randn(hu.shape, generator=g)
     smooth = F.avg_pool2d(noise, 3, 1, 1) * 3
     noise = torch.where(chosen(0.5), noise, smooth)
-    hu = hu + torch.where(chosen(0.6), noise * u(0, 1) ** 2 * 110, torch.zeros(()))
+    hu = hu + torch.where(chosen(0.6), noise * u(0, 1) ** 2 * 110 * strength, torch.zeros(()))
     return ((hu - LOW) / _SPAN).clamp(0, 1)

@@ -91,7 +91,16 @@ def milliseconds_per_slice(net: torch.jit.ScriptModule, hu: torch.Tensor, runs: 
     return float(np.median(times[5:])) / len(hu) * 1000
 
 
-def export(work: Path, run: str, base: int, levels: int, out: Path, card: Path, measure: bool) -> None:
+def curve(work: Path, runs: list[str]) -> str:
+    """The training logs of these runs one after the other, with the run's name in the first column."""
+    lines = []
+    for name in runs:
+        header, *rows = (work / f"{name}-log.csv").read_text().splitlines()
+        lines += ([] if lines else [f"run,{header}"]) + [f"{name},{row}" for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def export(work: Path, run: str, before: str | None, base: int, levels: int, out: Path, card: Path, measure: bool) -> None:
     out.mkdir(parents=True, exist_ok=True)
     state = torch.load(work / f"{run}.pt")
     files = []
@@ -121,7 +130,7 @@ def export(work: Path, run: str, base: int, levels: int, out: Path, card: Path, 
     rows.append(f"| **mean** | | **{means['meanLungDice']:.3f}** | **{means['meanLesionDice']:.3f}** | | |")
     text = card.with_name("card.md").read_text().replace("{cases}", "\n".join(rows)).replace("{steps}", str(state["step"]))
     (out / "MODEL_CARD.md").write_text(text)
-    (out / "training-log.csv").write_text((work / f"{run}-log.csv").read_text())
+    (out / "training-log.csv").write_text(curve(work, [before, run] if before else [run]))
 
 
 if __name__ == "__main__":
@@ -134,4 +143,4 @@ if __name__ == "__main__":
     parser.add_argument("--measure", action="store_true", help="print milliseconds a slice at batch 4, 512 x 512")
     options = parser.parse_args()
     section = json.loads(options.config.read_text())[options.run]
-    export(options.work, options.run, section["base"], section["levels"], options.out, options.manifest, options.measure)
+    export(options.work, options.run, section.get("startFrom"), section["base"], section["levels"], options.out, options.manifest, options.measure)

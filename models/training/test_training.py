@@ -10,7 +10,7 @@ import export
 import pseudo
 from data import GRID, clahe_picture, to_grid
 from restore import make_pair
-from train import dice, scaled, segmentation_loss
+from train import dice, leave_consolidation_open, scaled, segmentation_loss
 from unet import UNet
 
 
@@ -62,6 +62,21 @@ class Training(unittest.TestCase):
         lung, lesion = torch.zeros(1, 3, 8, 8), torch.zeros(1, 3, 8, 8)
         lung[:, 1], lesion[:, 2] = 9, 9
         self.assertAlmostEqual(float(segmentation_loss(lung, label)), float(segmentation_loss(lesion, label)), places=3)
+
+    def test_consolidation_of_a_diseased_series_is_not_taught_as_background(self):
+        hu = chest()[0]
+        consolidated = (hu == -850) & (np.mgrid[:GRID, :GRID][0] > 140)
+        label = np.where((hu == -850) & ~consolidated, pseudo.UNSURE_LUNG, 0).astype(np.uint8)
+        hu[consolidated] = 20
+        leave_consolidation_open(hu, label)
+        self.assertTrue((label[consolidated & (np.mgrid[:GRID, :GRID][0] < 150)] == pseudo.UNKNOWN).all())
+        self.assertTrue((label[hu == -1000] == 0).all())
+        self.assertTrue((label[190:] == 0).all())
+
+    def test_a_weaker_intensity_changes_less(self):
+        image = scaled(chest())
+        change = [float((augment.intensity(image, torch.Generator().manual_seed(6), s) - image).abs().mean()) for s in (0.3, 1.0)]
+        self.assertLess(change[0], 0.6 * change[1])
 
     def test_picture_uses_the_whole_range_and_ignores_a_shift_of_all_hu(self):
         hu = chest()[0]

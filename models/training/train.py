@@ -12,6 +12,7 @@ import math
 import time
 from pathlib import Path
 
+import cv2
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -73,6 +74,17 @@ def accuracy(net: torch.nn.Module, hu: np.ndarray, label: np.ndarray, case: np.n
     return result
 
 
+def leave_consolidation_open(hu: np.ndarray, label: np.ndarray) -> None:
+    """Makes dense tissue between and around the aerated lungs of a slice "not known": a consolidated lobe looks like soft tissue there."""
+    points = cv2.findNonZero(((label > 0) & (label != UNKNOWN)).astype(np.uint8))
+    if points is None:
+        return
+    near = np.zeros(label.shape, np.uint8)
+    cv2.drawContours(near, [cv2.convexHull(points)], -1, 1, -1)
+    near = cv2.dilate(near, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (21, 21))) > 0
+    label[near & (label == 0) & (hu > -450) & (hu < 150)] = UNKNOWN
+
+
 class Source:
     """Draws batches: slices with expert masks evenly over cases (by the root of their number), and HU slices."""
 
@@ -89,6 +101,8 @@ class Source:
         # where healthy lung alone is labelled in a diseased series, the network would learn that this series has no lesion
         diseased = np.isin(self.group2, config.get("lesionUnknownSeries", []))
         self.label2[diseased[:, None, None] & (self.label2 == 1)] = UNSURE_LUNG
+        for i in np.nonzero(diseased)[0]:
+            leave_consolidation_open(self.hu2[i], self.label2[i])
         share = config["huShare"]  # of the HU slices: how many from each named series; "phantom" and "other" take the rest's names
         kind = np.array([g if g in share else "phantom" if g.startswith("phantom-") else "other" for g in self.group2])
         self.weight2 = np.zeros(len(kind))
@@ -114,7 +128,7 @@ class Source:
             hu.append(slice_hu)
             label.append(slice_label)
         image, mask = augment.geometry(scaled(np.stack(hu)), torch.from_numpy(np.stack(label)), g)
-        return augment.intensity(image, g).to(memory_format=torch.channels_last), mask
+        return augment.intensity(image, g, self.config.get("intensity", 1)).to(memory_format=torch.channels_last), mask
 
 
 def train(work: Path, config: dict, run: str) -> None:
@@ -132,7 +146,7 @@ def train(work: Path, config: dict, run: str) -> None:
         start_state = torch.load(work / f"{config['startFrom']}.pt")
         net.load_state_dict(start_state["averaged"]); averaged.load_state_dict(start_state["averaged"])
     log_path = work / f"{run}-log.csv"
-    fresh = not log_path.exists()
+    fresh = not log_path.exists() or log_path.stat().st_size == 0
     names = sorted(config["heldOut"] or np.unique(source.case))
     with open(log_path, "a", newline="") as log:
         writer = csv.writer(log)
@@ -160,8 +174,8 @@ def train(work: Path, config: dict, run: str) -> None:
             with torch.no_grad():
                 for mean, value in zip(averaged.state_dict().values(), net.state_dict().values()):
                     mean.lerp_(value, 1 - keep) if mean.is_floating_point() else mean.copy_(value)
-            if step % 50 == 0:
-                print(step, f"{time.monotonic() - begin:.0f} s", f"loss {np.mean(losses[-50:]):.4f}", flush=True)
+            if step % 25 == 0:
+                print(step, f"{time.monotonic() - begin:.0f} s", f"loss {np.mean(losses[-25:]):.4f}", flush=True)
             if step % config["validateEvery"] == 0 or step == config["steps"]:
                 spent = time.monotonic() - begin
                 result = accuracy(averaged, source.hu, source.label, source.case, names)
