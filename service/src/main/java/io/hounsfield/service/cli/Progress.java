@@ -33,7 +33,8 @@ final class Progress implements AutoCloseable {
   /** Shows that {@code done} of {@code total} are done; a total of 0 means unknown. */
   synchronized void update(long done, long total) {
     long now = System.nanoTime();
-    if (!visible || (now - painted < REPAINT_NANOS && done < total)) {
+    boolean last = total > 0 && done >= total;
+    if (!visible || (now - painted < REPAINT_NANOS && !last)) {
       return;
     }
     painted = now;
