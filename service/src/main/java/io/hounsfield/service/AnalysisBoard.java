@@ -189,11 +189,19 @@ final class AnalysisBoard implements AnalysisJournal, AnalysisCatalog {
   }
 
   @Override
-  public void completeResults(String seriesInstanceUid, AnalysisOutcome outcome)
+  public void completeResults(
+      String seriesInstanceUid, String instancesDigest, AnalysisOutcome outcome)
       throws IOException {
-    Path folder = folder(current(seriesInstanceUid).analysis().id());
-    ResultFiles.writeOverview(folder, outcome);
-    ResultFiles.writeLabelMaps(folder, outcome);
+    Analysis a = current(seriesInstanceUid).analysis();
+    Optional<byte[]> json = store.reportJson(a.id());
+    if (json.isPresent() && ReportJson.decode(json.get()).regions().equals(outcome.regions())) {
+      ResultFiles.writeOverview(folder(a.id()), outcome);
+      ResultFiles.writeLabelMaps(folder(a.id()), outcome);
+      return;
+    }
+    // Another model or version of the software by now: its maps do not belong to that report.
+    Entry unused = begin(a.studyInstanceUid(), seriesInstanceUid);
+    reported(seriesInstanceUid, instancesDigest, outcome, null);
   }
 
   @Override

@@ -49,8 +49,12 @@ public interface AnalysisJournal {
       String seriesInstanceUid, String instancesDigest, AnalysisOutcome outcome, Long releasedNanos)
       throws IOException;
 
-  /** Writes the files of a report that exists already, from the same instances. */
-  void completeResults(String seriesInstanceUid, AnalysisOutcome outcome) throws IOException;
+  /**
+   * Writes the files of a report that exists already, from the same instances; where the outcome is
+   * not that of the report any more, makes a new version.
+   */
+  void completeResults(String seriesInstanceUid, String instancesDigest, AnalysisOutcome outcome)
+      throws IOException;
 
   /** The current version cannot be measured. */
   void refused(String seriesInstanceUid, String instancesDigest, String code, String text)

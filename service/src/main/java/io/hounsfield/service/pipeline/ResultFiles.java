@@ -4,7 +4,6 @@ package io.hounsfield.service.pipeline;
 import io.hounsfield.api.Artifact;
 import io.hounsfield.domain.NiftiWriter;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +18,9 @@ public final class ResultFiles {
   /** Writes the overview picture, {@link Artifact#OVERVIEW}. */
   public static void writeOverview(Path directory, AnalysisOutcome outcome) throws IOException {
     Files.createDirectories(directory);
-    replace(directory.resolve(Artifact.OVERVIEW.fileName()), out -> out.write(outcome.overview()));
+    replace(
+        directory.resolve(Artifact.OVERVIEW.fileName()),
+        file -> Files.write(file, outcome.overview()));
   }
 
   /** Writes both label maps on the CT's own grid, side by side. */
@@ -31,14 +32,14 @@ public final class ResultFiles {
               try {
                 replace(
                     directory.resolve(Artifact.LUNGS.fileName()),
-                    out -> NiftiWriter.write(outcome.lungs(), out));
+                    file -> NiftiWriter.write(outcome.lungs(), file));
               } catch (IOException e) {
                 throw new UncheckedIOException(e);
               }
             });
     replace(
         directory.resolve(Artifact.LESIONS.fileName()),
-        out -> NiftiWriter.write(outcome.lesions(), out));
+        file -> NiftiWriter.write(outcome.lesions(), file));
     try {
       lungs.join();
     } catch (CompletionException e) {
@@ -60,15 +61,14 @@ public final class ResultFiles {
   }
 
   private interface Content {
-    void writeTo(OutputStream out) throws IOException;
+    void writeTo(Path file) throws IOException;
   }
 
   /** Writes aside and renames, so that a reader sees the old file or the whole new one. */
   private static void replace(Path file, Content content) throws IOException {
-    Path aside = file.resolveSibling(file.getFileName() + ".part");
-    try (OutputStream out = Files.newOutputStream(aside)) {
-      content.writeTo(out);
-    }
+    // The name's end says how to write it.
+    Path aside = file.resolveSibling("part-" + file.getFileName());
+    content.writeTo(aside);
     Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 }

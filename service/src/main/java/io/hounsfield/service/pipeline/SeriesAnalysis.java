@@ -113,8 +113,9 @@ public final class SeriesAnalysis {
       slices.put(key, new SliceWork(header, slice.hu(), series, warnings, prepared));
       voxels += slice.hu().length;
     }
+    NetworkOrientation orientation = NetworkOrientation.of(header);
     segmentation
-        .submit(slice.hu(), header.rows(), header.columns(), clock)
+        .submit(orientation.turn(slice.hu()), header.rows(), header.columns(), clock)
         .whenComplete(
             (labels, fault) -> {
               if (fault != null) {
@@ -126,7 +127,7 @@ public final class SeriesAnalysis {
                 prepared.complete(
                     LungAnatomy.prepare(
                         slice.hu(),
-                        labels,
+                        orientation.turnBack(labels),
                         header.rows(),
                         header.columns(),
                         header.columnSpacingMm(),

@@ -365,16 +365,22 @@ public final class SeriesCoordinator implements DicomNodeListener, AutoCloseable
           try {
             AnalysisOutcome outcome = state.analysis.finish();
             if (state.resultsOnly) {
-              journal.completeResults(state.uid, outcome);
+              journal.completeResults(state.uid, digest, outcome);
             } else {
               journal.reported(state.uid, digest, outcome, releasedNanos);
             }
           } catch (SeriesRefusedException e) {
-            LOG.info("Series refused: {}", e.reason().code());
-            journal.refused(state.uid, digest, e.reason().code(), e.getMessage());
+            if (state.resultsOnly) {
+              // The report stands: another model refuses what an earlier one measured.
+              LOG.warn("Files of a report cannot be made again: {}", e.reason().code());
+            } else {
+              journal.refused(state.uid, digest, e.reason().code(), e.getMessage());
+            }
           } catch (ModelException e) {
             LOG.error("Segmentation failed", e);
-            journal.failed(state.uid, "model", e.getMessage());
+            if (!state.resultsOnly) {
+              journal.failed(state.uid, "model", e.getMessage());
+            }
           }
         });
   }
