@@ -19,6 +19,7 @@ import io.hounsfield.service.pipeline.CoordinatorOptions;
 import io.hounsfield.service.pipeline.ResultFiles;
 import io.hounsfield.service.pipeline.SegmentationStage;
 import io.hounsfield.service.pipeline.SeriesAnalysis;
+import io.hounsfield.service.pipeline.WarmUp;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.DirectoryNotEmptyException;
@@ -121,6 +122,10 @@ final class AnalyzeCommand implements Callable<Integer> {
             "model-loader");
     loader.setDaemon(true);
     loader.start();
+    // Loading leaves a core free: what comes after the last slice is compiled meanwhile.
+    Thread warmUp = new Thread(WarmUp::run, "warm-up");
+    warmUp.setDaemon(true);
+    warmUp.start();
 
     List<Refusal> refusals = new ArrayList<>();
     Collection<SeriesFiles> series = bySeries(found.dicom(), refusals);
