@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -56,7 +57,7 @@ final class ManifestReader {
     String version = pattern(root, "", "version", VERSION, "dot-separated, such as 1.0.0");
     String description = text(root, "", "description");
     constant(root.path("input"), "input.", "dtype", "int32");
-    constant(root.path("input"), "input.", "unit", "HU");
+    ModelManifest.InputUnit unit = unit(root.path("input"));
     constant(root.path("output"), "output.", "dtype", "uint8");
     List<ModelManifest.Label> labels = labels(root);
     JsonNode grid = root.path("networkGrid");
@@ -69,6 +70,7 @@ final class ManifestReader {
       faults.add("networkGrid: must be [rows, columns]");
     }
     int batch = integer(root.path("batch"), "batch", 1, ModelManifest.MAX_BATCH);
+    OptionalLong flopsPerSlice = flops(root.path("flopsPerSlice"));
     List<ModelManifest.Weights> weights = weights(root);
     String licence = text(root, "", "licence");
     String intendedUse = text(root, "", "intendedUse");
@@ -83,10 +85,12 @@ final class ManifestReader {
         name,
         version,
         description,
+        unit,
         labels,
         gridRows,
         gridColumns,
         batch,
+        flopsPerSlice,
         weights,
         licence,
         intendedUse,
@@ -123,6 +127,31 @@ final class ManifestReader {
       throw new ModelException(
           "model manifest %s cannot be read: %s".formatted(file, e.getMessage()), e);
     }
+  }
+
+  private ModelManifest.InputUnit unit(JsonNode input) {
+    String text = text(input, "input.", "unit");
+    for (ModelManifest.InputUnit unit : ModelManifest.InputUnit.values()) {
+      if (unit.name().equals(text)) {
+        return unit;
+      }
+    }
+    if (!text.isEmpty()) {
+      faults.add("input.unit: must be 'HU' or 'PICTURE': '%s'".formatted(brief(text)));
+    }
+    return ModelManifest.InputUnit.HU;
+  }
+
+  private OptionalLong flops(JsonNode node) {
+    if (node.isMissingNode() || node.isNull()) {
+      return OptionalLong.empty();
+    }
+    if (!node.isIntegralNumber() || !node.canConvertToLong() || node.longValue() < 1) {
+      faults.add(
+          "flopsPerSlice: must be a whole number from 1: %s".formatted(brief(node.toString())));
+      return OptionalLong.empty();
+    }
+    return OptionalLong.of(node.longValue());
   }
 
   private List<ModelManifest.Label> labels(JsonNode root) {

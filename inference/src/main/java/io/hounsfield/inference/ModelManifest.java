@@ -6,23 +6,28 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
 /**
  * What a model says of itself: the {@code model.json} that lies beside its weights.
  *
- * <p>The graph of every variant takes slices in HU, int32 {@code [slice][row][column]} of any size,
- * and answers labels, uint8 of the same shape; resampling to the network's grid, windowing and the
- * way back are inside it.
+ * <p>The graph of every variant takes slices, int32 {@code [slice][row][column]} of any size, and
+ * answers labels, uint8 of the same shape, or a tuple of these labels and evidence, float32 {@code
+ * [slice][3]} in the order of {@link io.hounsfield.domain.SliceEvidence}; resampling to the
+ * network's grid, windowing and the way back are inside it.
  *
  * @param directory where the manifest and its weights lie
  * @param name name, letters, digits and hyphens
  * @param version version, dot-separated
  * @param description what it does, in a sentence or two
+ * @param unit what the voxels of its slices are
  * @param labels what the label values mean; 0 is background
  * @param gridRows rows of the grid that the network works on
  * @param gridColumns columns of that grid
  * @param batch slices that the network takes at once
+ * @param flopsPerSlice floating-point operations of the network for one slice, a multiplication and
+ *     an addition counting as two; empty where the manifest does not say
  * @param weights its variants, the preferred first
  * @param licence terms of the weights
  * @param intendedUse what it is for
@@ -33,10 +38,12 @@ public record ModelManifest(
     String name,
     String version,
     String description,
+    InputUnit unit,
     List<Label> labels,
     int gridRows,
     int gridColumns,
     int batch,
+    OptionalLong flopsPerSlice,
     List<Weights> weights,
     String licence,
     String intendedUse,
@@ -47,6 +54,17 @@ public record ModelManifest(
 
   /** Most slices that a manifest may ask for at once. */
   public static final int MAX_BATCH = 64;
+
+  /** What the voxels of a slice are. */
+  public enum InputUnit {
+    /** Hounsfield units, -32768 to 32767. */
+    HU,
+    /**
+     * Grey values 0 to 255 of a picture whose relation to HU is lost, as in sets of slices stored
+     * as PNG. Series from a scanner cannot be measured by such a model.
+     */
+    PICTURE
+  }
 
   /**
    * What a label value stands for.
@@ -85,7 +103,9 @@ public record ModelManifest(
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(version, "version");
     Objects.requireNonNull(description, "description");
+    Objects.requireNonNull(unit, "unit");
     labels = List.copyOf(labels);
+    Objects.requireNonNull(flopsPerSlice, "flopsPerSlice");
     weights = List.copyOf(weights);
     Objects.requireNonNull(licence, "licence");
     Objects.requireNonNull(intendedUse, "intendedUse");

@@ -48,6 +48,8 @@ public final class SegmentationModel implements AutoCloseable {
 
   private static final int WARM_UP_SIDE = 512;
   private static final short AIR_HU = -1024;
+  private static final short BLACK = 0;
+  private static final short WHITE = 255;
   private static final long MAX_WEIGHTS_BYTES = 512L << 20;
   private static final Logger LOG = LoggerFactory.getLogger(SegmentationModel.class);
 
@@ -74,7 +76,9 @@ public final class SegmentationModel implements AutoCloseable {
     int step = lanes * slicesAtOnce;
     // A multiple of the lanes keeps all of them busy to the end of a batch.
     batch = -Math.floorDiv(-manifest.batch(), step) * step;
-    lane = ThreadLocal.withInitial(() -> new TorchLane(graph, slicesAtOnce, allowedLabels));
+    lane =
+        ThreadLocal.withInitial(
+            () -> new TorchLane(graph, slicesAtOnce, empty(manifest), allowedLabels));
     AtomicInteger number = new AtomicInteger();
     workers =
         new ThreadPoolExecutor(
@@ -92,15 +96,41 @@ public final class SegmentationModel implements AutoCloseable {
   }
 
   /**
-   * Loads a model's weights, whose SHA-256 must be the manifest's, and runs it once on each of its
-   * threads.
+   * Loads the weights of a model of slices in HU, whose SHA-256 must be the manifest's, and runs it
+   * once on each of its threads.
    *
-   * @throws ModelException if the weights are missing or altered, the engine cannot be started, the
-   *     device or the variant is not to be had here, or the graph does not do what it should
+   * @throws ModelException if the model is one of pictures, the weights are missing or altered, the
+   *     engine cannot be started, the device or the variant is not to be had here, or the graph
+   *     does not do what it should
    */
   public static SegmentationModel load(ModelManifest manifest, InferenceOptions options)
       throws ModelException {
+    return load(manifest, ModelManifest.InputUnit.HU, options);
+  }
+
+  /**
+   * As {@link #load(ModelManifest, InferenceOptions)}, of a model of 8-bit pictures, 0 to 255: for
+   * sets of slices whose HU are lost, never for series.
+   *
+   * @throws ModelException also if the model is one of slices in HU
+   */
+  public static SegmentationModel loadForPictures(ModelManifest manifest, InferenceOptions options)
+      throws ModelException {
+    return load(manifest, ModelManifest.InputUnit.PICTURE, options);
+  }
+
+  private static SegmentationModel load(
+      ModelManifest manifest, ModelManifest.InputUnit unit, InferenceOptions options)
+      throws ModelException {
     Objects.requireNonNull(options, "options");
+    if (manifest.unit() != unit) {
+      throw new ModelException(
+          unit == ModelManifest.InputUnit.HU
+              ? "model %s takes 8-bit pictures (input.unit PICTURE), not HU: it can be measured with 'bench accuracy', it cannot measure series. Choose a model of HU"
+                  .formatted(manifest.id())
+              : "model %s takes HU, not 8-bit pictures. Choose a model whose input.unit is PICTURE"
+                  .formatted(manifest.id()));
+    }
     boolean[] allowed = allowedLabels(manifest);
     Engine engine = PyTorchEngine.start();
     ai.djl.Device device = device(engine, options.device());
@@ -161,18 +191,20 @@ public final class SegmentationModel implements AutoCloseable {
   /**
    * Segments slices of one size.
    *
-   * @param hu 1 to {@link #batch()} slices in HU, {@code [slice][row * columns + column]}, in any
-   *     order; read only, and only until the call returns
+   * @param hu 1 to {@link #batch()} slices in the manifest's {@linkplain ModelManifest#unit()
+   *     unit}, {@code [slice][row * columns + column]}, in any order; read only, and only until the
+   *     call returns
    * @param rows rows of each slice, 1 to {@value #MAX_SIDE}
    * @param columns columns of each slice, 1 to {@value #MAX_SIDE}
-   * @return labels {@link #BACKGROUND}, {@link #LUNG} and {@link #LESION}, shaped as {@code hu}
-   * @throws IllegalArgumentException if the slices are none, too many, or not of that size
+   * @return what was found in each slice, in the order of {@code hu}
+   * @throws IllegalArgumentException if the slices are none, too many, or not of that size, or hold
+   *     other values than the unit has
    * @throws IllegalStateException if the model is closed
    * @throws ModelException if the network fails or answers what it must not
    */
-  public byte[][] segment(short[][] hu, int rows, int columns) throws ModelException {
+  public List<SegmentedSlice> segment(short[][] hu, int rows, int columns) throws ModelException {
     check(hu, rows, columns);
-    List<Future<byte[][]>> parts = new ArrayList<>();
+    List<Future<List<SegmentedSlice>>> parts = new ArrayList<>();
     try {
       for (int k = 0; k < hu.length; k += slicesAtOnce) {
         int from = k;
@@ -185,12 +217,11 @@ public final class SegmentationModel implements AutoCloseable {
       // The slices are the caller's again when the call ends, however it ends.
       parts.forEach(SegmentationModel::awaitEnd);
     }
-    byte[][] labels = new byte[hu.length][];
-    for (int p = 0; p < parts.size(); p++) {
-      byte[][] part = result(parts.get(p));
-      System.arraycopy(part, 0, labels, p * slicesAtOnce, part.length);
+    List<SegmentedSlice> slices = new ArrayList<>(hu.length);
+    for (Future<List<SegmentedSlice>> part : parts) {
+      slices.addAll(result(part));
     }
-    return labels;
+    return List.copyOf(slices);
   }
 
   /** Waits for the slices in work, then releases the native memory. May be called again. */
@@ -221,7 +252,7 @@ public final class SegmentationModel implements AutoCloseable {
   /** Loads what libtorch loads late, and finds a graph that does not keep to the contract. */
   private void warmUp() throws ModelException {
     short[][] air = {new short[WARM_UP_SIDE * WARM_UP_SIDE]};
-    Arrays.fill(air[0], AIR_HU);
+    Arrays.fill(air[0], empty(manifest));
     // Below its core size the pool starts a thread for each task: every lane is run once.
     for (int i = 0; i < workers.getCorePoolSize(); i++) {
       segment(air, WARM_UP_SIDE, WARM_UP_SIDE);
@@ -242,7 +273,24 @@ public final class SegmentationModel implements AutoCloseable {
         throw new IllegalArgumentException(
             "slice %d has %d voxels, not %d x %d".formatted(k, hu[k].length, rows, columns));
       }
+      if (manifest.unit() == ModelManifest.InputUnit.PICTURE) {
+        checkPicture(hu[k], k);
+      }
     }
+  }
+
+  private static void checkPicture(short[] slice, int k) {
+    for (short value : slice) {
+      if (value < BLACK || value > WHITE) {
+        throw new IllegalArgumentException(
+            "picture %d holds %d: grey values are 0 to %d".formatted(k, value, WHITE));
+      }
+    }
+  }
+
+  /** What fills a slice in which there is nothing: air, or black. */
+  private static short empty(ModelManifest manifest) {
+    return manifest.unit() == ModelManifest.InputUnit.HU ? AIR_HU : BLACK;
   }
 
   private static boolean[] allowedLabels(ModelManifest manifest) throws ModelException {

@@ -50,7 +50,19 @@ class ModelManifestTest {
     assertTrue(manifest.labels().get(2).code().isEmpty());
     assertEquals("fp32.pt", manifest.weights("fp32").orElseThrow().file());
     assertTrue(manifest.weights("bf16").isEmpty());
+    assertEquals(ModelManifest.InputUnit.HU, manifest.unit());
+    assertTrue(manifest.flopsPerSlice().isEmpty());
     assertEquals(List.of("Knows nothing of lungs."), manifest.limits());
+  }
+
+  @Test
+  void readsWhatMayBeLeftOut() throws Exception {
+    ObjectNode manifest = right();
+    ((ObjectNode) manifest.get("input")).put("unit", "PICTURE");
+    manifest.put("flopsPerSlice", 5_000_000_000L);
+    ModelManifest read = read(manifest);
+    assertEquals(ModelManifest.InputUnit.PICTURE, read.unit());
+    assertEquals(5_000_000_000L, read.flopsPerSlice().orElseThrow());
   }
 
   @Test
@@ -97,7 +109,7 @@ class ModelManifestTest {
         "/version|\"one\"|version: must be",
         "/version|\"1.0@2\"|version: must be",
         "/input/dtype|\"int16\"|input.dtype: must be 'int32'",
-        "/input/unit|\"grey\"|input.unit: must be 'HU'",
+        "/input/unit|\"grey\"|input.unit: must be 'HU' or 'PICTURE'",
         "/output/dtype|\"float32\"|output.dtype: must be 'uint8'",
         "/labels|[]|labels: must be a list",
         "/labels|7|labels: must be a list",
@@ -124,6 +136,9 @@ class ModelManifestTest {
         "/files/0/requires|\"avx\"|files[0].requires: must be a list",
         "/files/0/requires|[\"a b\"]|files[0].requires: 'a b'",
         "/files/0/requires|[1]|files[0].requires: entries must be text",
+        "/flopsPerSlice|0|flopsPerSlice: must be a whole number from 1",
+        "/flopsPerSlice|1.5|flopsPerSlice: must be a whole number",
+        "/flopsPerSlice|\"many\"|flopsPerSlice: must be a whole number",
         "/limits|[\"\"]|limits: entries must be text",
       })
   void namesTheFieldThatIsWrong(String pointer, String value, String fault) throws Exception {

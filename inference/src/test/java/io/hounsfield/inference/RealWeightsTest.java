@@ -70,7 +70,7 @@ class RealWeightsTest {
     ModelManifest manifest = manifest();
     assumeRuns(manifest, variant);
     try (SegmentationModel model = load(manifest, variant, 2)) {
-      byte[] labels = model.segment(new short[][] {trunk(1, 512, 512)}, 512, 512)[0];
+      byte[] labels = model.segment(new short[][] {trunk(1, 512, 512)}, 512, 512).get(0).labels();
       int lung = 0;
       for (byte label : labels) {
         lung += label == SegmentationModel.BACKGROUND ? 0 : 1;
@@ -89,9 +89,11 @@ class RealWeightsTest {
     short[] slice = trunk(7, rows, columns);
     byte[] expected;
     try (SegmentationModel model = load(manifest, variant, 1)) {
-      expected = model.segment(new short[][] {slice}, rows, columns)[0];
+      expected = model.segment(new short[][] {slice}, rows, columns).get(0).labels();
       assertArrayEquals(
-          expected, model.segment(new short[][] {slice}, rows, columns)[0], "second run");
+          expected,
+          model.segment(new short[][] {slice}, rows, columns).get(0).labels(),
+          "second run");
     }
     for (int threads = 1; threads <= 3; threads++) {
       try (SegmentationModel model = load(manifest, variant, threads)) {
@@ -104,7 +106,7 @@ class RealWeightsTest {
             }
             assertArrayEquals(
                 expected,
-                model.segment(hu, rows, columns)[position],
+                model.segment(hu, rows, columns).get(position).labels(),
                 "%d threads, place %d of %d".formatted(threads, position, slices));
           }
         }
@@ -131,16 +133,17 @@ class RealWeightsTest {
                         PyTorchEngine.start(), ai.djl.Device.cpu(), manifest.id(), graph)) {
                   boolean[] allowed = new boolean[256];
                   java.util.Arrays.fill(allowed, 0, 3, true);
-                  TorchLane lane = new TorchLane(loaded, 4, allowed);
+                  TorchLane lane = new TorchLane(loaded, 4, -1024, allowed);
                   short[] slice = trunk(7, 512, 512);
-                  byte[] expected = lane.run(new short[][] {slice}, 0, 1, 512, 512)[0];
+                  byte[] expected = lane.run(new short[][] {slice}, 0, 1, 512, 512).get(0).labels();
                   for (int position = 0; position < 4; position++) {
                     for (int slices = position + 1; slices <= 4; slices++) {
                       short[][] hu = new short[slices][];
                       for (int k = 0; k < slices; k++) {
                         hu[k] = k == position ? slice : trunk(10 * position + k, 512, 512);
                       }
-                      assertArrayEquals(expected, lane.run(hu, 0, slices, 512, 512)[position]);
+                      assertArrayEquals(
+                          expected, lane.run(hu, 0, slices, 512, 512).get(position).labels());
                     }
                   }
                 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hounsfield.inference;
 
+import static io.hounsfield.inference.TestModels.labels;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -10,11 +11,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ai.djl.engine.Engine;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.hounsfield.domain.ModelIdentity;
+import io.hounsfield.domain.SliceEvidence;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -24,6 +27,8 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class SegmentationModelTest {
@@ -67,7 +72,7 @@ class SegmentationModelTest {
       short[][] hu = {
         noise(random, 64 * 48), noise(random, 64 * 48), noise(random, 64 * 48), noise(random, 3072)
       };
-      byte[][] labels = model.segment(hu, 64, 48);
+      byte[][] labels = labels(model.segment(hu, 64, 48));
       assertEquals(4, labels.length);
       for (int k = 0; k < 4; k++) {
         assertArrayEquals(threshold(hu[k]), labels[k], "slice " + k);
@@ -79,7 +84,7 @@ class SegmentationModelTest {
   void keepsTheWholeRangeOfHounsfieldUnits() throws Exception {
     try (SegmentationModel model = load("threshold")) {
       short[][] hu = {{Short.MIN_VALUE, -951, -950, -301, -300, Short.MAX_VALUE}};
-      assertArrayEquals(new byte[] {0, 0, 1, 1, 2, 2}, model.segment(hu, 2, 3)[0]);
+      assertArrayEquals(new byte[] {0, 0, 1, 1, 2, 2}, model.segment(hu, 2, 3).get(0).labels());
     }
   }
 
@@ -94,7 +99,7 @@ class SegmentationModelTest {
           for (int k = 0; k < slices; k++) {
             hu[k] = noise(random, size[0] * size[1]);
           }
-          byte[][] labels = model.segment(hu, size[0], size[1]);
+          byte[][] labels = labels(model.segment(hu, size[0], size[1]));
           assertEquals(slices, labels.length);
           for (int k = 0; k < slices; k++) {
             assertArrayEquals(threshold(hu[k]), labels[k]);
@@ -108,7 +113,7 @@ class SegmentationModelTest {
   void runsEachSliceByItselfOnTheCpu() throws Exception {
     // This graph tells by its labels how many slices it was given at once.
     try (SegmentationModel model = load("batch-size")) {
-      byte[][] labels = model.segment(new short[3][4], 2, 2);
+      byte[][] labels = labels(model.segment(new short[3][4], 2, 2));
       for (byte[] slice : labels) {
         assertArrayEquals(new byte[] {2, 2, 2, 2}, slice);
       }
@@ -192,7 +197,10 @@ class SegmentationModelTest {
   @Test
   void refusesAtLoadAGraphThatDoesNotAnswerLabels() throws Exception {
     String logits = refusedAtLoad(TestModels.model(directory, "logits"), CPU);
-    assertTrue(logits.contains("must answer uint8(1, 512, 512), but answered float32"), logits);
+    assertTrue(
+        logits.contains(
+            "must answer uint8(1, 512, 512), or a tuple of that and float32(1, 3), but answered float32"),
+        logits);
     String half = refusedAtLoad(TestModels.model(directory, "half-size"), CPU);
     assertTrue(half.contains("uint8(1, 256, 512)"), half);
   }
@@ -204,7 +212,8 @@ class SegmentationModelTest {
       String message =
           assertThrows(ModelException.class, () -> model.segment(hu, 2, 2)).getMessage();
       assertTrue(message.contains("label 7"), message);
-      assertArrayEquals(new byte[4], model.segment(new short[1][4], 2, 2)[0], "still works");
+      assertArrayEquals(
+          new byte[4], model.segment(new short[1][4], 2, 2).get(0).labels(), "still works");
     }
   }
 
@@ -216,7 +225,7 @@ class SegmentationModelTest {
           assertThrows(ModelException.class, () -> model.segment(hu, 1, 1)).getMessage();
       assertTrue(message.contains("more than 1000 HU"), message);
       assertTrue(message.contains("test@1.0.0"), message);
-      assertArrayEquals(new byte[1], model.segment(new short[][] {{0}}, 1, 1)[0]);
+      assertArrayEquals(new byte[1], model.segment(new short[][] {{0}}, 1, 1).get(0).labels());
     }
   }
 
@@ -232,6 +241,78 @@ class SegmentationModelTest {
     TestModels.write(directory, lungs, graph);
     assertTrue(
         refusedAtLoad(ModelManifest.read(directory), CPU).contains("must be 1 lung and 2 lesion"));
+  }
+
+  @Test
+  void handsOutTheEvidenceOfEachSlice() throws Exception {
+    try (SegmentationModel model = load("evidence")) {
+      short[][] hu = {{-1000, -900, 0, 0}, {-1000, -1000, -1000, -1000}};
+      List<SegmentedSlice> slices = model.segment(hu, 2, 2);
+      assertArrayEquals(new byte[] {0, 1, 2, 2}, slices.get(0).labels());
+      assertEquals(Optional.of(new SliceEvidence(2.25, 0.5, 0.375)), slices.get(0).evidence());
+      assertEquals(Optional.of(new SliceEvidence(0, 0, 0)), slices.get(1).evidence());
+    }
+    try (SegmentationModel model = load("threshold")) {
+      assertEquals(
+          Optional.empty(), model.segment(new short[1][4], 2, 2).get(0).evidence(), "labels only");
+    }
+  }
+
+  /** The first three voxels become the evidence of a slice of four voxels. */
+  @ParameterizedTest
+  @CsvSource({
+    "30000, 0, 0", // not a number
+    "3, 30000, 0",
+    "30001, 0, 0", // infinite
+    "-1, 0, 0",
+    "3, -1, 0",
+    "3, 2, -1",
+    "5, 0, 0", // more lung than voxels
+    "1, 4, 0", // more lesion than lung
+    "3, 1, 3", // p (1 - p) above p
+  })
+  void refusesEvidenceThatCannotBe(short lung, short lesion, short variance) throws Exception {
+    try (SegmentationModel model = load("given-evidence")) {
+      short[][] hu = {{lung, lesion, variance, 0}};
+      String message =
+          assertThrows(ModelException.class, () -> model.segment(hu, 2, 2)).getMessage();
+      assertTrue(message.contains("evidence that cannot be for a slice of 4 voxels"), message);
+    }
+  }
+
+  @Test
+  void refusesAtLoadEvidenceOfAnotherShape() throws Exception {
+    String message = refusedAtLoad(TestModels.model(directory, "two-numbers"), CPU);
+    assertTrue(message.contains("but answered uint8(1, 512, 512), float32(1, 2)"), message);
+  }
+
+  @Test
+  void aModelOfPicturesIsLoadedForPicturesAlone() throws Exception {
+    byte[] graph = TestModels.graph("grey");
+    ObjectNode json = TestModels.manifest("pictures", "1", graph);
+    ((ObjectNode) json.get("input")).put("unit", "PICTURE");
+    TestModels.write(directory, json, graph);
+    ModelManifest pictures = ModelManifest.read(directory);
+    String message = refusedAtLoad(pictures, CPU);
+    assertTrue(message.contains("pictures@1 takes 8-bit pictures"), message);
+    assertTrue(message.contains("cannot measure series"), message);
+    try (SegmentationModel model = SegmentationModel.loadForPictures(pictures, CPU)) {
+      short[][] grey = {{0, 127, 128, 255}};
+      assertArrayEquals(new byte[] {0, 0, 1, 2}, model.segment(grey, 2, 2).get(0).labels());
+      for (short value : new short[] {-1, 256}) {
+        String wrong =
+            assertThrows(
+                    IllegalArgumentException.class,
+                    () -> model.segment(new short[][] {{0, 0, value, 0}}, 2, 2))
+                .getMessage();
+        assertTrue(wrong.contains("grey values are 0 to 255"), wrong);
+      }
+    }
+    ModelManifest hu = TestModels.model(directory, "threshold");
+    String other =
+        assertThrows(ModelException.class, () -> SegmentationModel.loadForPictures(hu, CPU))
+            .getMessage();
+    assertTrue(other.contains("takes HU, not 8-bit pictures"), other);
   }
 
   @Test
@@ -295,7 +376,7 @@ class SegmentationModelTest {
                 () -> {
                   for (int call = 0; call < 25; call++) {
                     short[][] hu = {noise(random, side * side), noise(random, side * side)};
-                    byte[][] labels = model.segment(hu, side, side);
+                    byte[][] labels = labels(model.segment(hu, side, side));
                     if (!Arrays.equals(threshold(hu[0]), labels[0])
                         || !Arrays.equals(threshold(hu[1]), labels[1])) {
                       return false;
@@ -328,7 +409,7 @@ class SegmentationModelTest {
                   while (true) {
                     short[][] hu = {noise(random, 64 * 64), noise(random, 64 * 64)};
                     try {
-                      byte[][] labels = model.segment(hu, 64, 64);
+                      byte[][] labels = labels(model.segment(hu, 64, 64));
                       assertArrayEquals(threshold(hu[1]), labels[1]);
                     } catch (IllegalStateException e) {
                       return done;
@@ -353,7 +434,7 @@ class SegmentationModelTest {
     try (SegmentationModel model = load("threshold")) {
       Thread.currentThread().interrupt();
       short[][] hu = {{0, -1000, -600, 0}};
-      assertArrayEquals(new byte[] {2, 0, 1, 2}, model.segment(hu, 2, 2)[0]);
+      assertArrayEquals(new byte[] {2, 0, 1, 2}, model.segment(hu, 2, 2).get(0).labels());
       assertTrue(Thread.interrupted(), "the interrupt was swallowed");
     }
   }

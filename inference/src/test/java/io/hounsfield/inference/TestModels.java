@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 
 /** Directories of models made of the tiny graphs in the test resources. */
 final class TestModels {
@@ -70,6 +71,11 @@ final class TestModels {
     Files.write(directory.resolve("model.json"), JSON.writeValueAsBytes(manifest));
     Files.write(directory.resolve("fp32.pt"), graph);
     return directory;
+  }
+
+  /** The labels of these slices. */
+  static byte[][] labels(List<SegmentedSlice> slices) {
+    return slices.stream().map(SegmentedSlice::labels).toArray(byte[][]::new);
   }
 
   /** Writes a model that runs one of the graphs of the test resources. */

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -20,7 +21,20 @@ class WeightsChoiceTest {
 
   private static ModelManifest with(ModelManifest.Weights... weights) {
     return new ModelManifest(
-        Path.of("."), "lungs", "1", "", List.of(), 1, 1, 1, List.of(weights), "", "", List.of());
+        Path.of("."),
+        "lungs",
+        "1",
+        "",
+        ModelManifest.InputUnit.HU,
+        List.of(),
+        1,
+        1,
+        1,
+        OptionalLong.empty(),
+        List.of(weights),
+        "",
+        "",
+        List.of());
   }
 
   @Test
