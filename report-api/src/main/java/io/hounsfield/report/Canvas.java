@@ -15,7 +15,7 @@ import javax.imageio.stream.ImageOutputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /** An RGB picture, one int a pixel. */
-final class Canvas {
+public final class Canvas {
 
   /**
    * ImageIO turns this into a deflate level of 9 - 9 * quality: level 2, nearly as small as the
@@ -23,12 +23,19 @@ final class Canvas {
    */
   private static final float PNG_QUALITY = 0.8f;
 
-  final int width;
-  final int height;
+  /** Pixels in a row. */
+  public final int width;
+
+  /** Rows. */
+  public final int height;
+
   private final BufferedImage image;
   private final int[] pixels;
 
-  Canvas(int width, int height, int background) {
+  /**
+   * @param background colour of every pixel, {@code 0xRRGGBB}
+   */
+  public Canvas(int width, int height, int background) {
     this.width = width;
     this.height = height;
     this.image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
@@ -36,12 +43,13 @@ final class Canvas {
     Arrays.fill(pixels, background);
   }
 
-  void set(int x, int y, int rgb) {
+  /** Sets a pixel, which must lie in the picture. */
+  public void set(int x, int y, int rgb) {
     pixels[y * width + x] = rgb;
   }
 
   /** Mixes a colour in; outside of the picture nothing happens. */
-  void blend(int x, int y, int rgb, float share) {
+  public void blend(int x, int y, int rgb, float share) {
     if (x < 0 || y < 0 || x >= width || y >= height) {
       return;
     }
@@ -49,20 +57,23 @@ final class Canvas {
     pixels[i] = mix(pixels[i], rgb, share);
   }
 
-  void fill(int x, int y, int w, int h, int rgb) {
+  /** Fills a rectangle; what lies outside of the picture is left out. */
+  public void fill(int x, int y, int w, int h, int rgb) {
     for (int row = Math.max(0, y); row < Math.min(height, y + h); row++) {
       Arrays.fill(pixels, row * width + Math.max(0, x), row * width + Math.min(width, x + w), rgb);
     }
   }
 
-  static int mix(int below, int above, float share) {
+  /** The colour between two: {@code share} 0 is the one below, 1 the one above. */
+  public static int mix(int below, int above, float share) {
     int r = Math.round(((below >> 16) & 255) * (1 - share) + ((above >> 16) & 255) * share);
     int g = Math.round(((below >> 8) & 255) * (1 - share) + ((above >> 8) & 255) * share);
     int b = Math.round((below & 255) * (1 - share) + (above & 255) * share);
     return r << 16 | g << 8 | b;
   }
 
-  byte[] png() {
+  /** The picture as PNG. */
+  public byte[] png() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(1 << 20);
     ImageWriter writer = ImageIO.getImageWritersByFormatName("png").next();
     try (ImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {

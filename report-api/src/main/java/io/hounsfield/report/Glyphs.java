@@ -16,9 +16,10 @@ import javax.imageio.ImageIO;
  * in the order of {@link #CHARACTERS}, drawn from DejaVu Sans. One column behind each glyph is a
  * gap.
  */
-final class Glyphs {
+public final class Glyphs {
 
-  static final String CHARACTERS =
+  /** Every character that can be drawn. */
+  public static final String CHARACTERS =
       " !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`"
           + "abcdefghijklmnopqrstuvwxyz{|}~\u2212\u2265\u00b7\u00d7";
 
@@ -52,12 +53,16 @@ final class Glyphs {
   }
 
   /** Height of a line of text, pixels. */
-  static int height() {
+  public static int height() {
     return INSTANCE.atlas.getHeight() - 1;
   }
 
-  /** Width of a text, pixels. */
-  static int width(String text) {
+  /**
+   * Width of a text, pixels.
+   *
+   * @throws IllegalArgumentException if a character is not one of {@link #CHARACTERS}
+   */
+  public static int width(String text) {
     int width = 0;
     for (int i = 0; i < text.length(); i++) {
       int glyph = glyph(text.charAt(i));
@@ -66,8 +71,12 @@ final class Glyphs {
     return width;
   }
 
-  /** Draws a text with its upper left corner at (x, y). */
-  static void draw(Canvas canvas, String text, int x, int y, int rgb) {
+  /**
+   * Draws a text with its upper left corner at (x, y).
+   *
+   * @throws IllegalArgumentException if a character is not one of {@link #CHARACTERS}
+   */
+  public static void draw(Canvas canvas, String text, int x, int y, int rgb) {
     Raster atlas = INSTANCE.atlas;
     int left = x;
     for (int i = 0; i < text.length(); i++) {
