@@ -16,6 +16,7 @@ import java.util.Objects;
  * @param series what the images say
  * @param geometry the grid of the CT and of the label maps
  * @param regions measurements of every {@link Region}
+ * @param confidence how far the opacity percentage may be off
  * @param warnings what a reader must know, may be empty
  * @param model the network
  * @param softwareVersion version of Hounsfield
@@ -30,6 +31,7 @@ public record QuantificationReport(
     SeriesDescription series,
     VolumeGeometry geometry,
     Map<Region, RegionMeasurements> regions,
+    Confidence confidence,
     List<Warning> warnings,
     ModelIdentity model,
     String softwareVersion,
@@ -46,6 +48,7 @@ public record QuantificationReport(
         throw new IllegalArgumentException("no measurements of " + region.key());
       }
     }
+    Objects.requireNonNull(confidence, "confidence");
     warnings = List.copyOf(warnings);
   }
 }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.hounsfield.domain.CodedConcept;
+import io.hounsfield.domain.ConfidenceCalibration;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,6 +72,7 @@ final class ManifestReader {
     }
     int batch = integer(root.path("batch"), "batch", 1, ModelManifest.MAX_BATCH);
     OptionalLong flopsPerSlice = flops(root.path("flopsPerSlice"));
+    Optional<ConfidenceCalibration> confidence = confidence(root.path("confidence"));
     List<ModelManifest.Weights> weights = weights(root);
     String licence = text(root, "", "licence");
     String intendedUse = text(root, "", "intendedUse");
@@ -91,6 +93,7 @@ final class ManifestReader {
         gridColumns,
         batch,
         flopsPerSlice,
+        confidence,
         weights,
         licence,
         intendedUse,
@@ -127,6 +130,40 @@ final class ManifestReader {
       throw new ModelException(
           "model manifest %s cannot be read: %s".formatted(file, e.getMessage()), e);
     }
+  }
+
+  private Optional<ConfidenceCalibration> confidence(JsonNode node) {
+    if (node.isMissingNode() || node.isNull()) {
+      return Optional.empty();
+    }
+    int before = faults.size();
+    String at = "confidence.";
+    String method = text(node, at, "method");
+    double intercept = number(node, at, "intercept");
+    double slope = number(node, at, "slope");
+    double quantile = number(node, at, "quantile");
+    int cases = integer(node.path("cases"), at + "cases", 1, Integer.MAX_VALUE);
+    double high = number(node.path("limits"), at + "limits.", "high");
+    double medium = number(node.path("limits"), at + "limits.", "medium");
+    if (faults.size() > before) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(
+          new ConfidenceCalibration(method, intercept, slope, quantile, cases, high, medium));
+    } catch (IllegalArgumentException e) {
+      faults.add(at + e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private double number(JsonNode parent, String at, String key) {
+    JsonNode node = parent.path(key);
+    if (node.isNumber()) {
+      return node.doubleValue();
+    }
+    faults.add(at + key + (node.isMissingNode() ? ": is missing" : ": must be a number"));
+    return 0;
   }
 
   private ModelManifest.InputUnit unit(JsonNode input) {

@@ -2,6 +2,7 @@
 package io.hounsfield.inference;
 
 import io.hounsfield.domain.CodedConcept;
+import io.hounsfield.domain.ConfidenceCalibration;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -28,6 +29,8 @@ import java.util.stream.Collectors;
  * @param batch slices that the network takes at once
  * @param flopsPerSlice floating-point operations of the network for one slice, a multiplication and
  *     an addition counting as two; empty where the manifest does not say
+ * @param confidence how far its opacity percentage may be off; empty where the manifest does not
+ *     say
  * @param weights its variants, the preferred first
  * @param licence terms of the weights
  * @param intendedUse what it is for
@@ -44,6 +47,7 @@ public record ModelManifest(
     int gridColumns,
     int batch,
     OptionalLong flopsPerSlice,
+    Optional<ConfidenceCalibration> confidence,
     List<Weights> weights,
     String licence,
     String intendedUse,
@@ -106,6 +110,7 @@ public record ModelManifest(
     Objects.requireNonNull(unit, "unit");
     labels = List.copyOf(labels);
     Objects.requireNonNull(flopsPerSlice, "flopsPerSlice");
+    Objects.requireNonNull(confidence, "confidence");
     weights = List.copyOf(weights);
     Objects.requireNonNull(licence, "licence");
     Objects.requireNonNull(intendedUse, "intendedUse");

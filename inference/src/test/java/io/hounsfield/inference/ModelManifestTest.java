@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.hounsfield.domain.ConfidenceCalibration;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,6 +53,7 @@ class ModelManifestTest {
     assertTrue(manifest.weights("bf16").isEmpty());
     assertEquals(ModelManifest.InputUnit.HU, manifest.unit());
     assertTrue(manifest.flopsPerSlice().isEmpty());
+    assertTrue(manifest.confidence().isEmpty());
     assertEquals(List.of("Knows nothing of lungs."), manifest.limits());
   }
 
@@ -63,6 +65,41 @@ class ModelManifestTest {
     ModelManifest read = read(manifest);
     assertEquals(ModelManifest.InputUnit.PICTURE, read.unit());
     assertEquals(5_000_000_000L, read.flopsPerSlice().orElseThrow());
+  }
+
+  private static final String CONFIDENCE =
+      """
+      {"method": "5-fold cross-validation", "intercept": 0.5, "slope": 2.5, "quantile": 0.9,
+       "cases": 16, "limits": {"high": 2, "medium": 5}}
+      """;
+
+  @Test
+  void readsTheCalibrationOfTheConfidence() throws Exception {
+    ObjectNode manifest = right();
+    manifest.set("confidence", TestModels.JSON.readTree(CONFIDENCE));
+    assertEquals(
+        new ConfidenceCalibration("5-fold cross-validation", 0.5, 2.5, 0.9, 16, 2, 5),
+        read(manifest).confidence().orElseThrow());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "\"slope\": 2.5|\"slope\": -1|confidence.slope must not be negative",
+        "\"slope\": 2.5|\"slope\": \"2\"|confidence.slope: must be a number",
+        "\"quantile\": 0.9|\"quantile\": 90|confidence.quantile must be",
+        "\"cases\": 16|\"cases\": 0|confidence.cases: must be a whole number from 1",
+        "\"medium\": 5|\"medium\": 1|confidence.limits.medium must be above",
+        "\"high\": 2, |  |confidence.limits.high: is missing",
+      })
+  void namesWhatIsWrongInTheCalibration(String right, String wrong, String fault) throws Exception {
+    ObjectNode manifest = right();
+    String json = CONFIDENCE.replace(right, wrong == null ? "" : wrong);
+    manifest.set("confidence", TestModels.JSON.readTree(json));
+    String message = refused(manifest);
+    assertTrue(message.contains(fault), message);
   }
 
   @Test

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -31,6 +32,7 @@ class WeightsChoiceTest {
         1,
         1,
         OptionalLong.empty(),
+        Optional.empty(),
         List.of(weights),
         "",
         "",

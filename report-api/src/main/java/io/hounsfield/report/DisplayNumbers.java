@@ -16,10 +16,18 @@ final class DisplayNumbers {
 
   static String format(Quantity quantity, double value) {
     int decimals = quantity.unit().equals("%") ? 1 : 0;
+    return format(value, decimals, !quantity.unit().equals("HU"));
+  }
+
+  /** Points of a percentage. */
+  static String points(double value) {
+    return format(value, 1, true);
+  }
+
+  private static String format(double value, int decimals, boolean ofSize) {
     BigDecimal rounded = new BigDecimal(value).setScale(decimals, RoundingMode.HALF_UP);
     if (rounded.signum() == 0) {
-      boolean hidden = value > 0 && !quantity.unit().equals("HU");
-      return hidden
+      return value > 0 && ofSize
           ? "<" + BigDecimal.ONE.movePointLeft(decimals).toPlainString()
           : BigDecimal.ZERO.setScale(decimals).toPlainString();
     }

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.hounsfield.domain.Confidence;
 import io.hounsfield.domain.Measurement;
 import io.hounsfield.domain.ModelIdentity;
 import io.hounsfield.domain.QuantificationReport;
@@ -38,7 +39,10 @@ import java.util.Map;
 public final class ReportJson {
 
   /** Version of the schema; a new major version breaks readers. */
-  public static final String SCHEMA_VERSION = "1.0";
+  public static final String SCHEMA_VERSION = "1.1";
+
+  /** Before reports had a confidence; such reports are still read. */
+  private static final String SCHEMA_VERSION_1_0 = "1.0";
 
   /** Stands in every form of a report. */
   public static final String NOTICE = "For research use; not a medical device";
@@ -64,6 +68,7 @@ public final class ReportJson {
     encodeSeries(root, report.series());
     encodeGeometry(root.putObject("geometry"), report.geometry());
     encodeRegions(root, report.regions());
+    encodeConfidence(root.putObject("confidence"), report.confidence());
     ArrayNode warnings = root.putArray("warnings");
     for (Warning warning : report.warnings()) {
       warnings.addObject().put("code", warning.code()).put("text", warning.text());
@@ -148,6 +153,18 @@ public final class ReportJson {
     }
   }
 
+  private static void encodeConfidence(ObjectNode node, Confidence confidence) {
+    Confidence.Stated stated = confidence instanceof Confidence.Stated s ? s : null;
+    boolean known = stated != null;
+    node.put("level", known ? stated.level().key() : null);
+    node.put("opacityPercentErrorBound", known ? stated.opacityPercentErrorBound() : null);
+    node.put("quantile", known ? stated.quantile() : null);
+    node.put("softOpacityPercent", known ? stated.softOpacityPercent() : null);
+    node.put("spread", known ? stated.spread() : null);
+    node.put("basis", known ? stated.basis() : null);
+    node.put("notStated", known ? null : ((Confidence.NotStated) confidence).reason());
+  }
+
   /**
    * @throws IOException if the bytes are not such a report; says where and what is wrong
    */
@@ -159,10 +176,10 @@ public final class ReportJson {
       throw new IOException("report is not JSON: " + e.getOriginalMessage(), e);
     }
     String schemaVersion = root.text("schemaVersion");
-    if (!SCHEMA_VERSION.equals(schemaVersion)) {
+    if (!SCHEMA_VERSION.equals(schemaVersion) && !SCHEMA_VERSION_1_0.equals(schemaVersion)) {
       throw new IOException(
-          "report has schema version %s, this program reads %s"
-              .formatted(schemaVersion, SCHEMA_VERSION));
+          "report has schema version %s, this program reads %s and %s"
+              .formatted(schemaVersion, SCHEMA_VERSION_1_0, SCHEMA_VERSION));
     }
     try {
       Map<String, Double> timings = new LinkedHashMap<>();
@@ -182,6 +199,9 @@ public final class ReportJson {
           decodeSeries(root),
           decodeGeometry(root.object("geometry")),
           decodeRegions(root),
+          SCHEMA_VERSION_1_0.equals(schemaVersion)
+              ? new Confidence.NotStated("The report is from a version that stated no confidence.")
+              : decodeConfidence(root.object("confidence")),
           warnings,
           new ModelIdentity(
               model.text("name"),
@@ -234,6 +254,25 @@ public final class ReportJson {
         node.vector("origin"),
         node.vector("rowDirection"),
         node.vector("columnDirection"));
+  }
+
+  private static Confidence decodeConfidence(JsonFields node) throws IOException {
+    String key = node.textOrNull("level");
+    String notStated = node.textOrNull("notStated");
+    if ((key == null) == (notStated == null)) {
+      throw new IOException("report must have either confidence.level or confidence.notStated");
+    }
+    if (key == null) {
+      return new Confidence.NotStated(notStated);
+    }
+    return new Confidence.Stated(
+        Confidence.Level.ofKey(key)
+            .orElseThrow(() -> new IOException("report has an unknown confidence.level: " + key)),
+        node.number("opacityPercentErrorBound"),
+        node.number("quantile"),
+        node.number("softOpacityPercent"),
+        node.number("spread"),
+        node.text("basis"));
   }
 
   private static Map<Region, RegionMeasurements> decodeRegions(JsonFields root) throws IOException {

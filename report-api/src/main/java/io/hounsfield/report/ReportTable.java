@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hounsfield.report;
 
+import io.hounsfield.domain.Confidence;
 import io.hounsfield.domain.Measurement;
 import io.hounsfield.domain.QuantificationReport;
 import io.hounsfield.domain.Quantity;
@@ -100,7 +101,23 @@ public final class ReportTable {
     }
   }
 
+  private void confidence(Confidence confidence) {
+    if (confidence instanceof Confidence.Stated stated) {
+      wrap(
+          "Confidence: ",
+          "%s. The opacity of both lungs is within %s points. %s"
+              .formatted(
+                  stated.level().key(),
+                  DisplayNumbers.points(stated.opacityPercentErrorBound()),
+                  stated.basis()),
+          stated.level() == Confidence.Level.LOW ? YELLOW : "");
+    } else {
+      wrap("Confidence: ", "not stated. " + ((Confidence.NotStated) confidence).reason(), "");
+    }
+  }
+
   private void footer(QuantificationReport report) {
+    confidence(report.confidence());
     for (Warning warning : report.warnings()) {
       wrap("Warning: ", warning.text(), YELLOW);
     }

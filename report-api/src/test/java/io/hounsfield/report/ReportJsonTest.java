@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.hounsfield.domain.Confidence;
 import io.hounsfield.domain.Measurement;
 import io.hounsfield.domain.QuantificationReport;
 import io.hounsfield.domain.Quantity;
@@ -72,6 +73,7 @@ class ReportJsonTest {
         r.series(),
         r.geometry(),
         regions,
+        r.confidence(),
         r.warnings(),
         r.model(),
         r.softwareVersion(),
@@ -92,6 +94,7 @@ class ReportJsonTest {
                 null, null, null, null, null),
             r.geometry(),
             r.regions(),
+            new Confidence.NotStated("The model has no calibration."),
             List.of(),
             r.model(),
             "0",
@@ -102,6 +105,47 @@ class ReportJsonTest {
     JsonNode tree = MAPPER.readTree(json);
     assertTrue(tree.at("/patient/name").isNull());
     assertTrue(tree.at("/latencyAfterReleaseMs").isNull());
+  }
+
+  /** The reason stands in place of numbers. */
+  @Test
+  void confidenceThatIsNotKnownIsNullWithTheReason() throws IOException {
+    QuantificationReport r = with(TestReports.rightSided(), new Confidence.NotStated("Own model."));
+    byte[] json = ReportJson.encode(r);
+    assertEquals(r, ReportJson.decode(json));
+    JsonNode tree = MAPPER.readTree(json);
+    assertEquals("Own model.", tree.at("/confidence/notStated").textValue());
+    for (String name : List.of("level", "opacityPercentErrorBound", "spread", "basis")) {
+      assertTrue(tree.at("/confidence/" + name).isNull(), name);
+    }
+  }
+
+  /** Stored by version 0.1.0, before reports had a confidence. */
+  @Test
+  void reportsOfSchemaOneZeroAreStillRead() throws IOException {
+    QuantificationReport now = TestReports.rightSided();
+    ObjectNode old = (ObjectNode) MAPPER.readTree(ReportJson.encode(now));
+    old.put("schemaVersion", "1.0");
+    old.remove("confidence");
+    QuantificationReport read = ReportJson.decode(MAPPER.writeValueAsBytes(old));
+    assertEquals(now, with(read, now.confidence()));
+    assertTrue(read.confidence() instanceof Confidence.NotStated);
+  }
+
+  private static QuantificationReport with(QuantificationReport r, Confidence confidence) {
+    return new QuantificationReport(
+        r.analysisId(),
+        r.version(),
+        r.createdAt(),
+        r.series(),
+        r.geometry(),
+        r.regions(),
+        confidence,
+        r.warnings(),
+        r.model(),
+        r.softwareVersion(),
+        r.timings(),
+        r.latencyAfterReleaseMs());
   }
 
   /** Absent is null with the reason beside it, never 0; measured nothing is 0. */
@@ -136,6 +180,17 @@ class ReportJsonTest {
     assertFault("slices must be positive", edited(r -> object(r, "geometry").put("slices", 0)));
     assertFault("createdAt", edited(r -> r.putNull("createdAt")));
     assertFault("does not hold together", edited(r -> r.put("createdAt", "yesterday")));
+    assertFault(
+        "confidence.level or confidence.notStated",
+        edited(r -> object(r, "confidence").putNull("level")));
+    assertFault(
+        "confidence.level or confidence.notStated",
+        edited(r -> object(r, "confidence").put("notStated", "why")));
+    assertFault(
+        "confidence.level: sure", edited(r -> object(r, "confidence").put("level", "sure")));
+    assertFault("confidence.basis", edited(r -> object(r, "confidence").putNull("basis")));
+    assertFault("confidence", edited(r -> object(r, "confidence").put("spread", -1)));
+    assertFault("no object at confidence", edited(r -> r.remove("confidence")));
     assertFault("warnings[0].text", edited(r -> ((ObjectNode) r.at("/warnings/0")).remove("text")));
   }
 

@@ -35,6 +35,9 @@ class ReportTableTest {
       Opacity SD [HU]                    190         190     n/m (1)
       --------------------------------------------------------------
       n/m (1) not measured: There is no opacity in this region.
+      Confidence: medium. The opacity of both lungs is within 2.4
+        points. The error at this spread was not larger in 90 % of
+        16 cases (cross-validation).
       Warning: The scan starts inside the lungs: the first slice
         holds 84 cm2 of lung. What lies above it is not measured.
       Model     lung-lesion-unet 0.1.0, bf16 on cpu, sha256 9f86d081884c
@@ -98,6 +101,7 @@ class ReportTableTest {
                 hostile,
                 r.geometry(),
                 r.regions(),
+                r.confidence(),
                 r.warnings(),
                 r.model(),
                 r.softwareVersion(),

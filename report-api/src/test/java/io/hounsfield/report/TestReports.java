@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hounsfield.report;
 
+import io.hounsfield.domain.Confidence;
 import io.hounsfield.domain.Measurement;
 import io.hounsfield.domain.ModelIdentity;
 import io.hounsfield.domain.QuantificationReport;
@@ -61,6 +62,13 @@ public final class TestReports {
             new Vec3(1, 0, 0),
             new Vec3(0, 1, 0)),
         regions,
+        new Confidence.Stated(
+            Confidence.Level.MEDIUM,
+            2.375,
+            0.9,
+            12.75,
+            1.25,
+            "The error at this spread was not larger in 90 % of 16 cases (cross-validation)."),
         List.of(
             new Warning(
                 "lungs-cut-off",

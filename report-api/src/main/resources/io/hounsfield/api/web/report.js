@@ -83,6 +83,18 @@ function measurements(report) {
   byId('reasons').hidden = reasons.length === 0;
 }
 
+const LEVELS = { high: 'High', medium: 'Medium', low: 'Low' };
+
+function confidence(report) {
+  const stated = report.confidence ?? { level: null, notStated: 'This report is from a version that stated none.' };
+  byId('confidence').replaceChildren(...(stated.level === null
+    ? [`Confidence not stated: ${stated.notStated}`]
+    : [
+      element('span', `level-tag ${stated.level}`, `${LEVELS[stated.level] ?? stated.level} confidence`),
+      ` The opacity of both lungs is within ${formatNumber(stated.opacityPercentErrorBound, '%')} points. ${stated.basis}`,
+    ]));
+}
+
 function definitions(list, entries) {
   byId(list).replaceChildren(...entries
     .filter(([, text]) => text !== null && text !== undefined)
@@ -135,6 +147,7 @@ function show(report) {
     ...report.warnings.map((warning) => element('li', '', warning.text)));
   byId('warnings').hidden = report.warnings.length === 0;
   measurements(report);
+  confidence(report);
   details(report);
   byId('overview').src = `${address}/overview.png`;
   byId('overview-link').href = `${address}/overview.png`;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hounsfield.service.pipeline;
 
+import io.hounsfield.domain.Confidence;
 import io.hounsfield.domain.CtVolume;
 import io.hounsfield.domain.LabelMap;
 import io.hounsfield.domain.ModelIdentity;
@@ -8,6 +9,7 @@ import io.hounsfield.domain.QuantificationReport;
 import io.hounsfield.domain.Region;
 import io.hounsfield.domain.RegionMeasurements;
 import io.hounsfield.domain.SeriesDescription;
+import io.hounsfield.domain.SliceEvidence;
 import io.hounsfield.domain.Timings;
 import io.hounsfield.domain.Warning;
 import io.hounsfield.service.SoftwareVersion;
@@ -23,7 +25,10 @@ import java.util.Map;
  * @param lungs 1 right lung, 2 left lung
  * @param lesions 1 ground glass, 2 consolidation
  * @param regions the measurements
+ * @param confidence how far the opacity percentage may be off
  * @param warnings what a reader must know
+ * @param evidence how sure the network is of each slice, in the order of {@code ct}'s slices; empty
+ *     where the network does not say
  * @param model the network
  * @param overview overview picture, PNG
  * @param timings time per stage
@@ -34,10 +39,16 @@ public record AnalysisOutcome(
     LabelMap lungs,
     LabelMap lesions,
     Map<Region, RegionMeasurements> regions,
+    Confidence confidence,
     List<Warning> warnings,
+    List<SliceEvidence> evidence,
     ModelIdentity model,
     byte[] overview,
     Timings timings) {
+
+  public AnalysisOutcome {
+    evidence = List.copyOf(evidence);
+  }
 
   /**
    * The report on this outcome.
@@ -53,6 +64,7 @@ public record AnalysisOutcome(
         series,
         ct.geometry(),
         regions,
+        confidence,
         warnings,
         model,
         SoftwareVersion.get(),

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hounsfield.service.pipeline;
 
+import io.hounsfield.domain.ConfidenceCalibration;
 import io.hounsfield.domain.ModelIdentity;
+import io.hounsfield.inference.ModelManifest;
 import io.hounsfield.inference.SegmentationModel;
+import io.hounsfield.inference.SegmentedSlice;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -26,7 +30,11 @@ public final class SegmentationStage implements AutoCloseable {
   private static final int QUEUED_RUNS = 4;
 
   private record Task(
-      short[] hu, int rows, int columns, StageClock clock, CompletableFuture<byte[]> result) {}
+      short[] hu,
+      int rows,
+      int columns,
+      StageClock clock,
+      CompletableFuture<SegmentedSlice> result) {}
 
   private final SegmentationModel model;
   private final int capacity;
@@ -50,19 +58,28 @@ public final class SegmentationStage implements AutoCloseable {
     }
   }
 
+  /** What the model says of itself. */
+  public ModelManifest manifest() {
+    return model.manifest();
+  }
+
   /** The network and where it runs. */
   public ModelIdentity identity() {
     return model.identity();
+  }
+
+  /** How far the network's opacity percentage may be off, if its manifest says so. */
+  Optional<ConfidenceCalibration> calibration() {
+    return model.manifest().confidence();
   }
 
   /**
    * Queues one slice; blocks while the queue is full.
    *
    * @param hu HU, {@code [row * columns + column]}, not changed, read until the result is there
-   * @return labels 0 background, 1 lung, 2 lesion in the same order; completed on the model's
-   *     thread
+   * @return what was found, labels in the same order; completed on the model's thread
    */
-  CompletableFuture<byte[]> submit(short[] hu, int rows, int columns, StageClock clock)
+  CompletableFuture<SegmentedSlice> submit(short[] hu, int rows, int columns, StageClock clock)
       throws InterruptedException {
     Task task = new Task(hu, rows, columns, clock, new CompletableFuture<>());
     lock.lockInterruptibly();
@@ -123,10 +140,10 @@ public final class SegmentationStage implements AutoCloseable {
   private void segment(List<Task> batch) {
     Task first = batch.get(0);
     long start = System.nanoTime();
-    byte[][] labels;
+    List<SegmentedSlice> segmented;
     try {
       short[][] hu = batch.stream().map(Task::hu).toArray(short[][]::new);
-      labels = model.segment(hu, first.rows(), first.columns());
+      segmented = model.segment(hu, first.rows(), first.columns());
     } catch (RuntimeException | io.hounsfield.inference.ModelException e) {
       // The model's fault is the fault of every slice in the batch, not of this thread.
       batch.forEach(task -> task.result().completeExceptionally(e));
@@ -135,7 +152,7 @@ public final class SegmentationStage implements AutoCloseable {
     long each = (System.nanoTime() - start) / batch.size();
     for (int i = 0; i < batch.size(); i++) {
       batch.get(i).clock().addNanos(StageClock.Stage.SEGMENT, each);
-      batch.get(i).result().complete(labels[i]);
+      batch.get(i).result().complete(segmented.get(i));
     }
   }
 

@@ -4,12 +4,14 @@ package io.hounsfield.service.pipeline;
 import io.hounsfield.dicom.DicomException;
 import io.hounsfield.dicom.DicomFile;
 import io.hounsfield.dicom.DicomFiles;
+import io.hounsfield.domain.Confidence;
 import io.hounsfield.domain.CtVolume;
 import io.hounsfield.domain.Measurement;
 import io.hounsfield.domain.Quantity;
 import io.hounsfield.domain.Region;
 import io.hounsfield.domain.RegionMeasurements;
 import io.hounsfield.domain.SeriesDescription;
+import io.hounsfield.domain.SliceEvidence;
 import io.hounsfield.domain.Warning;
 import io.hounsfield.inference.ModelException;
 import io.hounsfield.preprocess.RefusalReason;
@@ -20,6 +22,7 @@ import io.hounsfield.preprocess.SliceHeader;
 import io.hounsfield.preprocess.SliceReader;
 import io.hounsfield.preprocess.VolumePlan;
 import io.hounsfield.quantify.Anatomy;
+import io.hounsfield.quantify.CaseConfidence;
 import io.hounsfield.quantify.LungAnatomy;
 import io.hounsfield.quantify.PreparedSlice;
 import io.hounsfield.quantify.Quantifier;
@@ -30,6 +33,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -56,7 +60,10 @@ public final class SeriesAnalysis {
       short[] hu,
       SeriesDescription series,
       List<Warning> warnings,
-      CompletableFuture<PreparedSlice> prepared) {}
+      CompletableFuture<SegmentedWork> segmented) {}
+
+  /** What came back from the network, ready for the volume. */
+  private record SegmentedWork(PreparedSlice prepared, Optional<SliceEvidence> evidence) {}
 
   private record InstanceFault(String sopInstanceUid, SeriesRefusedException fault) {}
 
@@ -101,40 +108,48 @@ public final class SeriesAnalysis {
     }
   }
 
-  private void accept(Slice slice, SeriesDescription series, List<Warning> warnings)
+  /**
+   * Queues one slice that is HU already for segmentation; blocks while the network's queue is full.
+   * A slice whose instance and frame were accepted before changes nothing.
+   *
+   * @param series what the images say
+   * @param warnings what a reader must know of the images
+   */
+  public void accept(Slice slice, SeriesDescription series, List<Warning> warnings)
       throws InterruptedException {
     SliceHeader header = slice.header();
-    CompletableFuture<PreparedSlice> prepared = new CompletableFuture<>();
+    CompletableFuture<SegmentedWork> segmented = new CompletableFuture<>();
     SliceKey key = new SliceKey(header.sopInstanceUid(), header.frame());
     synchronized (this) {
       if (slices.containsKey(key)) {
         return;
       }
-      slices.put(key, new SliceWork(header, slice.hu(), series, warnings, prepared));
+      slices.put(key, new SliceWork(header, slice.hu(), series, warnings, segmented));
       voxels += slice.hu().length;
     }
     NetworkOrientation orientation = NetworkOrientation.of(header);
     segmentation
         .submit(orientation.turn(slice.hu()), header.rows(), header.columns(), clock)
         .whenComplete(
-            (labels, fault) -> {
+            (found, fault) -> {
               if (fault != null) {
-                prepared.completeExceptionally(fault);
+                segmented.completeExceptionally(fault);
                 return;
               }
               long start = System.nanoTime();
               try {
-                prepared.complete(
+                PreparedSlice prepared =
                     LungAnatomy.prepare(
                         slice.hu(),
-                        orientation.turnBack(labels),
+                        orientation.turnBack(found.labels()),
                         header.rows(),
                         header.columns(),
                         header.columnSpacingMm(),
-                        header.rowSpacingMm()));
+                        header.rowSpacingMm());
+                segmented.complete(new SegmentedWork(prepared, found.evidence()));
               } catch (RuntimeException e) {
                 // Must reach whoever waits for the slice, or finish() would wait for ever.
-                prepared.completeExceptionally(e);
+                segmented.completeExceptionally(e);
               }
               clock.add(Stage.PREPARE, start);
             });
@@ -188,9 +203,12 @@ public final class SeriesAnalysis {
     VolumePlan plan = VolumePlan.of(work.stream().map(SliceWork::header).toList());
     int[] order = plan.order();
     PreparedSlice[] prepared = new PreparedSlice[order.length];
+    List<SliceEvidence> evidence = new ArrayList<>();
     short[][] hu = new short[order.length][];
     for (int k = 0; k < order.length; k++) {
-      prepared[k] = await(work.get(order[k]).prepared());
+      SegmentedWork segmented = await(work.get(order[k]).segmented());
+      prepared[k] = segmented.prepared();
+      segmented.evidence().ifPresent(evidence::add);
     }
     long start = System.nanoTime();
     for (int k = 0; k < order.length; k++) {
@@ -213,6 +231,8 @@ public final class SeriesAnalysis {
     warnings.addAll(plan.warnings());
     warnings.addAll(work.get(order[0]).warnings());
     warnings.addAll(anatomy.warnings());
+    Confidence confidence = CaseConfidence.of(segmentation.calibration(), evidence);
+    CaseConfidence.warning(confidence).ifPresent(warnings::add);
 
     start = System.nanoTime();
     byte[] overview = OverviewRenderer.render(ct, anatomy.lungs(), anatomy.lesions());
@@ -223,7 +243,9 @@ public final class SeriesAnalysis {
         anatomy.lungs(),
         anatomy.lesions(),
         regions,
+        confidence,
         warnings,
+        evidence,
         segmentation.identity(),
         overview,
         clock.timings());
@@ -270,10 +292,10 @@ public final class SeriesAnalysis {
     }
   }
 
-  private static PreparedSlice await(CompletableFuture<PreparedSlice> prepared)
+  private static SegmentedWork await(CompletableFuture<SegmentedWork> segmented)
       throws ModelException, InterruptedException {
     try {
-      return prepared.get();
+      return segmented.get();
     } catch (ExecutionException e) {
       Throwable cause =
           e.getCause() instanceof CompletionException inner ? inner.getCause() : e.getCause();
