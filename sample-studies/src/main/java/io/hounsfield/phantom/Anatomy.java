@@ -12,9 +12,20 @@ final class Anatomy {
   final Build build;
   final Torso torso;
   final Mediastinum mediastinum;
-  final Skeleton skeleton = new Skeleton();
+  final Skeleton skeleton;
   final LungVessels lungVessels;
   final Lesions lesions;
+
+  /** Fluid beside the lungs; {@code null} without. */
+  final Effusion effusion;
+
+  /** Holes in the lungs; {@code null} without. */
+  final Emphysema emphysema;
+
+  /** Solid nodules in the lungs; {@code null} without. */
+  final Tubes nodules;
+
+  final boolean bowelGas;
 
   final Field body;
   final Field muscle;
@@ -52,9 +63,12 @@ final class Anatomy {
 
   Anatomy(PhantomOptions options) {
     long seed = options.seed();
-    build = Build.of(seed);
+    PhantomExtras extras = options.extras();
+    build = Build.of(seed, extras, options.kind());
     gravity = options.position().prone() ? -1 : 1;
-    torso = new Torso(build);
+    torso = new Torso(build, extras.armsDown());
+    skeleton = new Skeleton(extras.armsDown());
+    bowelGas = extras.bowelGas();
     mediastinum = new Mediastinum(build);
     fine = Field.noise(seed, 11, 1);
     coarse = Field.noise(seed, 12, 4);
@@ -76,7 +90,14 @@ final class Anatomy {
             40,
             AWAY);
     chambers = options.contrastAgent() ? Field.of(mediastinum::chambers) : null;
-    lung = Field.of(this::lungAt, -200, 125, 30);
+    Field pleura = Field.of(this::lungAt, -200, 125, 30);
+    effusion =
+        extras.effusion() == PhantomExtras.Side.NONE
+            ? null
+            : new Effusion(pleura, cage, extras, gravity, seed);
+    lung = effusion == null ? pleura : effusion.lung(pleura);
+    emphysema = extras.emphysemaPercent() > 0 ? new Emphysema(seed, extras) : null;
+    nodules = extras.nodules() > 0 ? nodules(extras.nodules(), seed) : null;
     liver = abdominal(this::liverAt);
     spleen = abdominal(this::spleenAt);
     stomach = abdominal(this::stomachAt);
@@ -96,7 +117,8 @@ final class Anatomy {
     lungVessels = new LungVessels(lung, seed);
     lesions =
         options.opacityPercent() > 0
-            ? new Lesions(lung, cage, fine, options.kind(), options.opacityPercent(), gravity, seed)
+            ? new Lesions(
+                lung, cage, fine, options.kind(), options.opacityPercent(), gravity, seed, effusion)
             : null;
   }
 
@@ -122,6 +144,24 @@ final class Anatomy {
     return Math.max(outer, -mediastinum.hull(x, y, z, heart.at(x, y, z)));
   }
 
+  private Tubes nodules(int wanted, long seed) {
+    Hash.Sequence random = new Hash.Sequence(seed, 68);
+    Tubes out = new Tubes();
+    int made = 0;
+    for (int tries = 0; made < wanted && tries < 2_000_000; tries++) {
+      int i = random.below(lung.values.length);
+      if (lung.values[i] < -5) {
+        double r = random.uniform(1.5, 4);
+        double[] at = {fieldX(i), fieldY(i), fieldZ(i)};
+        double[] end = {at[0] + 0.3 * r, at[1] + random.uniform(-0.3, 0.3) * r, at[2] + 0.3 * r};
+        out.add(at, r, end, 0.9 * r);
+        made++;
+      }
+    }
+    out.index();
+    return out;
+  }
+
   private static Field abdominal(Field.Shape organ) {
     return Field.of(organ, -1e9, DOME_LIMIT, AWAY);
   }
@@ -134,11 +174,21 @@ final class Anatomy {
   private double stomachAt(double x, double y, double z) {
     double fundus = Field.ellipsoid(x - 62, y + 14, z + 128, 36, 46, 34);
     double body = Field.ellipsoid(x - 44, y + 40, z + 165, 42, 30, 30);
+    if (bowelGas) {
+      fundus = Field.ellipsoid(x - 58, y + 12, z + 112, 46, 56, 48);
+    }
     return below(x, y, z, Field.smoothMin(fundus, body, 16), 5.5);
   }
 
   private double colonAt(double x, double y, double z) {
     double tube = Torso.capsule(x, y, z, 104, -32, -150, 112, -10, -215, 15, 19);
+    if (bowelGas) {
+      // The flexures reach up under both domes, and the transverse colon is blown up too.
+      double left = Torso.capsule(x, y, z, 100, 10, -112, 108, -20, -160, 20, 24);
+      double across = Torso.capsule(x, y, z, 96, -62, -168, -84, -66, -182, 24, 22);
+      double right = Torso.capsule(x, y, z, -84, -66, -182, -72, -78, -112, 22, 16);
+      tube = Math.min(Math.min(tube, left), Math.min(across, right));
+    }
     return below(x, y, z, tube + 1.5 * Math.sin(z * 0.3), 6);
   }
 

@@ -11,6 +11,8 @@ package io.hounsfield.phantom;
  * @param leftDomeMm height of the left dome
  * @param breasts whether there is glandular breast tissue
  * @param inspiration 0 shallow to 1 deep: moves the parenchyma's density
+ * @param girthMm soft tissue outside the chest wall beyond the reference, mm
+ * @param dependent how much gravity packs the lung, 1 after a normal breath
  */
 record Build(
     double scaleX,
@@ -21,7 +23,12 @@ record Build(
     double rightDomeMm,
     double leftDomeMm,
     boolean breasts,
-    double inspiration) {
+    double inspiration,
+    double girthMm,
+    double dependent) {
+
+  /** What lies under a dome is drawn up to {@link Anatomy#DOME_LIMIT}. */
+  private static final double HIGHEST_DOME_MM = -46;
 
   static Build of(long seed) {
     Hash.Sequence r = new Hash.Sequence(seed, 1);
@@ -36,6 +43,58 @@ record Build(
         dome,
         dome - r.uniform(6, 16),
         r.uniform() < 0.45,
-        r.uniform(0.2, 1));
+        r.uniform(0.2, 1),
+        0,
+        1);
+  }
+
+  /** The same patient, breathing and built as the extras say. */
+  static Build of(long seed, PhantomExtras extras, LesionKind kind) {
+    Build b = of(seed);
+    double scale = 1;
+    double fat = b.fatMm;
+    double girth = 0;
+    switch (extras.size()) {
+      case SMALL -> {
+        scale = 0.86;
+        fat = 2;
+      }
+      case LARGE -> {
+        scale = 1.04;
+        girth = 22;
+        fat += 2;
+      }
+      default -> {}
+    }
+    double lift = 0;
+    double inspiration = b.inspiration;
+    double dependent = 1;
+    switch (extras.inflation()) {
+      case SHALLOW -> {
+        lift = 22;
+        inspiration = -1.4 + 0.6 * b.inspiration;
+        dependent = 1.7;
+      }
+      case DEEP -> {
+        lift = -14;
+        inspiration = 1.2 + 0.5 * b.inspiration;
+      }
+      default -> {}
+    }
+    // A collapsed lobe pulls the diaphragm of its side up.
+    double right = kind == LesionKind.ATELECTASIS && LesionShapes.collapsedRight(seed) ? 14 : 0;
+    double left = kind == LesionKind.ATELECTASIS && !LesionShapes.collapsedRight(seed) ? 14 : 0;
+    return new Build(
+        b.scaleX * scale,
+        b.scaleY * scale,
+        b.scaleZ * scale,
+        fat,
+        b.heart,
+        Math.min(HIGHEST_DOME_MM, b.rightDomeMm + lift + right),
+        Math.min(HIGHEST_DOME_MM, b.leftDomeMm + lift + left),
+        b.breasts,
+        inspiration,
+        girth,
+        dependent);
   }
 }

@@ -10,7 +10,15 @@ public enum LesionKind {
   /** Ground glass with thickened septa. */
   CRAZY_PAVING("crazy-paving"),
   /** All three, as in COVID-19 pneumonia of the second week. */
-  MIXED("mixed");
+  MIXED("mixed"),
+  /** Consolidation that fills one lobe after the other, with air bronchograms. */
+  LOBAR("lobar"),
+  /** Ground glass without borders, faint (-720 HU) to dense, over any share of both lungs. */
+  DIFFUSE("diffuse"),
+  /** Lung without air and smaller for it: plates, then a lobe drawn together at the spine. */
+  ATELECTASIS("atelectasis"),
+  /** A net of thick septa under the pleura, most of it at the bases. */
+  RETICULATION("reticulation");
 
   private final String key;
 

@@ -19,6 +19,12 @@ final class Lesions {
 
   final LesionKind kind;
 
+  /** Depth in the lung that an effusion compresses, mm; {@code null} without one. */
+  final Field compressed;
+
+  /** What diffuse ground glass tends to, HU. */
+  private final float glassHu;
+
   Lesions(
       Field lung,
       Field cage,
@@ -26,12 +32,44 @@ final class Lesions {
       LesionKind kind,
       double percent,
       double gravity,
-      long seed) {
+      long seed,
+      Effusion effusion) {
     this.kind = kind;
+    this.glassHu = (float) new Hash.Sequence(seed, 34).uniform(-700, -470);
     this.character = Field.noise(seed, 31, 5);
     Field blobby = Field.noise(seed, 33, 2);
+    LesionShapes shapes = new LesionShapes(lung, cage, fine, blobby, gravity, seed);
+    depth =
+        switch (kind) {
+          case GROUND_GLASS, CONSOLIDATION, CRAZY_PAVING, MIXED ->
+              patches(lung, cage, fine, blobby, character, percent, gravity, seed);
+          case LOBAR -> shapes.lobar();
+          case DIFFUSE -> shapes.diffuse();
+          case ATELECTASIS -> shapes.atelectasis();
+          case RETICULATION -> shapes.reticulation();
+        };
+    compressed = effusion == null ? null : Field.filled(0);
+    for (int i = 0; effusion != null && i < depth.values.length; i++) {
+      float inside = effusion.compressed(i);
+      compressed.values[i] = inside;
+      if (inside > -2 && lung.values[i] <= 6) {
+        float first = 70 - 3 * (effusion.compressedMm - Math.max(0, inside));
+        depth.values[i] = Math.max(depth.values[i], first + 30 * Math.min(0, inside));
+      }
+    }
+  }
+
+  private static Field patches(
+      Field lung,
+      Field cage,
+      Field fine,
+      Field blobby,
+      Field character,
+      double percent,
+      double gravity,
+      long seed) {
     List<double[]> blobs = blobs(lung, cage, percent, gravity, new Hash.Sequence(seed, 30));
-    depth = Field.filled(-1000);
+    Field depth = Field.filled(-1000);
     for (int i = 0; i < depth.values.length; i++) {
       if (lung.values[i] > 6) {
         continue;
@@ -52,6 +90,7 @@ final class Lesions {
       best += gravity * 0.05 * Field.y(iy) - 0.45 * pleura;
       depth.values[i] = (float) best;
     }
+    return depth;
   }
 
   /** Centres x, y, z, radius and the axes' inverse stretch; more of them for a larger share. */
@@ -105,29 +144,49 @@ final class Lesions {
   float dense(float inside, float character, float fine, float grain) {
     float core =
         switch (kind) {
-          case GROUND_GLASS, CRAZY_PAVING -> -1000;
-          case CONSOLIDATION -> inside - 1.2f + 0.9f * fine + 0.9f * grain;
+          case GROUND_GLASS, CRAZY_PAVING, DIFFUSE, RETICULATION -> -1000;
+          case CONSOLIDATION, LOBAR, ATELECTASIS -> inside - 1.2f + 0.9f * fine + 0.9f * grain;
           case MIXED -> inside - 14f - 7f * character + 3.2f * fine + 1.5f * grain;
         };
     float t = Math.max(0, Math.min(1, core * (kind == LesionKind.MIXED ? 0.14f : 0.3f) + 0.5f));
     return t * t * (3 - 2 * t);
   }
 
+  /** How dense the lung is that an effusion compresses, 0 to 1. */
+  static float compressed(float inside, float depth, float grain) {
+    float t = (Math.min(inside, depth) - 1 + 0.7f * grain) * 0.4f + 0.5f;
+    t = Math.max(0, Math.min(1, t));
+    return t * t * (3 - 2 * t);
+  }
+
+  /** HU of lung without air. */
+  float solidHu(boolean contrast) {
+    return kind == LesionKind.ATELECTASIS ? contrast ? 95 : 42 : 22;
+  }
+
   /** HU that ground glass tends to. */
   float groundGlassHu(float inside, float character) {
     float base =
         switch (kind) {
-          case CONSOLIDATION -> -430;
+          case CONSOLIDATION, LOBAR, ATELECTASIS -> -430;
+          case DIFFUSE -> glassHu + 40;
+          case RETICULATION -> -680;
           case CRAZY_PAVING -> -590;
           case GROUND_GLASS, MIXED -> -575;
         };
-    return base - 40 + 55 * character + Math.min(130, Math.max(0, inside) * 9);
+    float core =
+        switch (kind) {
+          case DIFFUSE, RETICULATION -> Math.min(40, Math.max(0, inside) * 2);
+          default -> Math.min(130, Math.max(0, inside) * 9);
+        };
+    return base - 40 + 55 * character + core;
   }
 
   /** How strong the network of septa is, 0 to 1. */
   float paving(float character) {
     return switch (kind) {
       case CRAZY_PAVING -> 1;
+      case RETICULATION -> 1.2f;
       case MIXED -> Math.max(0, Math.min(1, -1.4f * character));
       default -> 0;
     };

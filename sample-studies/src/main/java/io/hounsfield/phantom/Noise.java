@@ -4,6 +4,9 @@ package io.hounsfield.phantom;
 /** What the scanner adds: the blur of its point spread function and correlated noise. */
 final class Noise {
 
+  private static final double BLOTCH_MM = 1.7;
+  private static final float[] STREAK = gauss(0.8);
+
   private final int columns;
   private final int rows;
   private final long stream;
@@ -74,6 +77,47 @@ final class Noise {
     filterRows(a, b, grainX);
     filterColumns(b, a, grainY);
     return a;
+  }
+
+  /**
+   * Streaks along x, as where few photons get through the shoulders; standard deviation one before
+   * scaling.
+   *
+   * @param scale of each pixel's streaks, HU
+   * @param lengthMm how far a streak keeps its value
+   */
+  void streaks(int slice, float scale, float[] where, double pxMm, double lengthMm, float[] image) {
+    long s = Hash.mix(stream + 7);
+    float keep = (float) Math.exp(-pxMm / lengthMm);
+    float fresh = (float) Math.sqrt(1 - keep * keep);
+    long at = (long) slice * image.length;
+    for (int r = 0, i = 0; r < rows; r++) {
+      float v = Hash.normal(s, at + i);
+      for (int c = 0; c < columns; c++, i++) {
+        v = keep * v + fresh * Hash.normal(s, at + i);
+        b[i] = v;
+      }
+    }
+    filterColumns(b, a, STREAK);
+    for (int i = 0; i < image.length; i++) {
+      image[i] += scale * where[i] * a[i];
+    }
+  }
+
+  /** Noise of coarse grain, as smoothing reconstruction leaves it at low dose; added. */
+  void blotches(int slice, float hu, float[] where, double pxMm, float[] image) {
+    float[] k = gauss(BLOTCH_MM / pxMm);
+    long s = Hash.mix(stream + 13);
+    long at = (long) slice * image.length;
+    for (int i = 0; i < image.length; i++) {
+      a[i] = Hash.normal(s, at + i);
+    }
+    filterRows(a, b, k);
+    filterColumns(b, a, k);
+    float g = (float) (hu / (norm(k) * norm(k)));
+    for (int i = 0; i < image.length; i++) {
+      image[i] += g * where[i] * a[i];
+    }
   }
 
   private void white(float[] out, int slice, float weight) {

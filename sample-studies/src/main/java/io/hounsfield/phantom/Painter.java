@@ -23,6 +23,7 @@ final class Painter {
   private final float[] plane = new float[Field.PLANE];
   private final float[] lungPlane = new float[Field.PLANE];
   private final float[] depthPlane = new float[Field.PLANE];
+  private final float[] compressedPlane = new float[Field.PLANE];
   private final float[] coarsePlane = new float[Field.PLANE];
   private final float[] characterPlane = new float[Field.PLANE];
   private final float[] bodyPlane = new float[Field.PLANE];
@@ -152,8 +153,14 @@ final class Painter {
     if (contrast) {
       fill(a.chambers, z, 0, 320, 6);
     }
+    if (a.effusion != null) {
+      fill(a.effusion.fluid, z, 0.7f, a.effusion.hu, 3);
+    }
     bones(z);
     lungs(z, threshold);
+    if (a.nodules != null) {
+      draw(a.nodules, z, 34, 4);
+    }
     tubes(z);
     return hu;
   }
@@ -191,7 +198,7 @@ final class Painter {
       }
       for (int c = 0; c < frame.columns; c++) {
         double x = frame.x(c);
-        double top = y - (146 - x * x * 0.00075);
+        double top = y - (146 + a.build.girthMm() - x * x * 0.00075);
         if (top < -22 || Math.abs(x) > 205) {
           continue;
         }
@@ -200,7 +207,7 @@ final class Painter {
           v = top > -14 ? -975 : -1000;
         }
         v += cover(Math.abs(top) - 1.1) * (-80 - v);
-        double bottom = y - 172;
+        double bottom = y - 172 - a.build.girthMm();
         if (top > 1 && bottom < 0) {
           v = Math.max(v, -955);
         }
@@ -247,8 +254,8 @@ final class Painter {
     fill(a.spleen, z, 0, 49, 4);
     fill(a.liver, z, 0, 58, 4);
     // Gas above, fluid below, by gravity.
-    gut(a.stomach, z, 4.2f, a.gravity > 0 ? -16 : 16, 24);
-    gut(a.colon, z, 2.4f, a.gravity > 0 ? 6 : -6, 60);
+    gut(a.stomach, z, 4.2f, a.gravity * (a.bowelGas ? 24 : -16), 24);
+    gut(a.colon, z, 2.4f, a.gravity * (a.bowelGas ? 60 : 6), 60);
   }
 
   private void gut(Field f, double z, float wall, double level, float content) {
@@ -338,8 +345,8 @@ final class Painter {
     return (float)
         (-842
             - 28 * a.build.inspiration()
-            + 34 * down
-            + 10 * down * down
+            + a.build.dependent() * 34 * down
+            + a.build.dependent() * 10 * down * down
             + 13 * texture
             + 8 * slow
             + 19 * grain);
@@ -350,6 +357,9 @@ final class Painter {
     if (lesions != null) {
       lesions.depth.plane(z, depthPlane);
       lesions.character.plane(z, characterPlane);
+      if (lesions.compressed != null) {
+        lesions.compressed.plane(z, compressedPlane);
+      }
     }
     Arrays.fill(dist, FAR);
     boolean vessels = a.lungVessels.vessels.draw(z, frame, dist);
@@ -364,6 +374,9 @@ final class Painter {
           float grain = a.grain.at(x, y, z);
           float value = parenchyma(y, fine[i], slow, grain);
           value += fissure(x, y, z) * (70 + 40 * slow);
+          if (a.emphysema != null) {
+            value = a.emphysema.apply(value, x, y, z, v, slow);
+          }
           float dense = 0;
           if (lesions != null) {
             float inside = grid.sample(depthPlane, r, c) - threshold;
@@ -373,6 +386,10 @@ final class Painter {
               float glass = Lesions.opacity(inside);
               float target =
                   lesions.groundGlassHu(inside, character) + 38 * fine[i] + 25 * slow + 30 * grain;
+              if (lesions.kind == LesionKind.DIFFUSE) {
+                // However faint, it is denser than the lung it lies in.
+                target = Math.max(target, value + 100);
+              }
               value += glass * (target - value);
               float paving = glass * lesions.paving(character);
               if (paving > 0) {
@@ -385,6 +402,10 @@ final class Painter {
                             septaStream, x + 1.6 * warp, y + 1.6 * grain, z + 1.2 * warp);
               }
               dense = lesions.dense(inside, character, fine[i], grain);
+              if (lesions.compressed != null) {
+                float pressed = grid.sample(compressedPlane, r, c);
+                dense = Math.max(dense, Lesions.compressed(pressed, inside, grain));
+              }
             }
           }
           if (vessels && dist[i] < 1) {
@@ -395,7 +416,7 @@ final class Painter {
           if (dense > 0) {
             // Some acini keep their air.
             float air = Math.max(0, a.grain.at(x * 0.6, y * 0.6 + 60, z * 0.6) - 0.7f);
-            float solid = 22 + 14 * fine[i] + 8 * slow - 170 * air;
+            float solid = lesions.solidHu(contrast) + 14 * fine[i] + 8 * slow - 170 * air;
             value += dense * (Math.max(solid, value) - value);
           }
           float cover = Math.min(1, (halfEdge - v) * edgeScale);

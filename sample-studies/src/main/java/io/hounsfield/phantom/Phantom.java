@@ -28,6 +28,7 @@ public record Phantom(
     PhantomOptions options, double thicknessMm, CtVolume ct, LabelMap lungs, LabelMap lesions) {
 
   private static final double FIELD_OF_VIEW_MM = 360;
+  private static final double LARGE_FIELD_OF_VIEW_MM = 420;
   private static final double MARGIN_BELOW_MM = 14;
   private static final double MARGIN_ABOVE_MM = 18;
   private static final int DEFAULT_SLICES = 300;
@@ -71,7 +72,8 @@ public record Phantom(
 
     short[][] hu = new short[n][geometry.sliceLength()];
     byte[][] lesions = new byte[n][geometry.sliceLength()];
-    int planes = Math.max(1, (int) Math.round(thickness / 1.25));
+    double motion = options.extras().motionMm();
+    int planes = Math.max(motion > 0 ? 2 : 1, (int) Math.round(thickness / 1.25));
     double overlap = Math.max(0, 1 - geometry.sliceSpacingMm() / thickness);
     Workers.run(
         n,
@@ -93,6 +95,10 @@ public record Phantom(
             Arrays.fill(sum, 0);
             for (int p = 0; p < planes; p++) {
               double at = z + thickness * ((p + 0.5) / planes - 0.5);
+              if (motion > 0) {
+                // Half of the turn shows the organs here, half there: double contours.
+                at += moved(options.seed(), k, z / build.scaleZ(), motion) * (p % 2 - 0.5);
+              }
               float[] plane = painter.paint(at / build.scaleZ(), (float) threshold);
               for (int i = 0; i < sum.length; i++) {
                 sum[i] += plane[i];
@@ -105,6 +111,9 @@ public record Phantom(
             noise.blur(sum);
             painter.noiseScale(z / build.scaleZ(), scale);
             float[] grain = noise.grain(k, Math.min(1, 2 * overlap));
+            if (options.extras().lowDose()) {
+              lowDose(options, noise, k, z / build.scaleZ(), px, scale, sum, grain);
+            }
             short[] out = hu[k];
             for (int i = 0; i < sum.length; i++) {
               int v = Math.round(sum[i] + scale[i] * grain[i]);
@@ -122,6 +131,32 @@ public record Phantom(
         new CtVolume(geometry, hu),
         new LabelMap(geometry, lungs, Segment.LUNGS),
         new LabelMap(geometry, lesions, Segment.LESIONS));
+  }
+
+  /** By how much organs moved during a slice: most at heart and diaphragm, none at the apices. */
+  private static double moved(long seed, int slice, double z, double motionMm) {
+    double here = 0.5 + 0.5 * Hash.uniform(Hash.stream(seed, 67), slice);
+    return motionMm * here * (0.15 + 0.85 * Torso.smoothStep((20 - z) / 70));
+  }
+
+  /** Adds what a low dose adds to the grain, which the caller scales by {@code scale} again. */
+  private static void lowDose(
+      PhantomOptions options,
+      Noise noise,
+      int k,
+      double z,
+      double px,
+      float[] scale,
+      float[] image,
+      float[] grain) {
+    // The grain lies in the noise maker's own buffer.
+    float[] kept = grain.clone();
+    float hu = (float) (options.noiseHu() * Math.min(1.2, options.kernel().noise()));
+    double thick =
+        0.15 + 1.3 * Torso.smoothStep((z - 45) / 45) + 0.35 * Torso.smoothStep((-z - 90) / 60);
+    noise.streaks(k, (float) (1.1 * hu * thick), scale, px, 30, image);
+    noise.blotches(k, 0.7f * hu, scale, px, image);
+    System.arraycopy(kept, 0, grain, 0, kept.length);
   }
 
   /** Fills the lungs' labels; returns the lesion depth above which the wanted share lies. */
@@ -171,8 +206,10 @@ public record Phantom(
   }
 
   private static VolumeGeometry geometry(PhantomOptions options, Anatomy anatomy) {
-    double bottom = anatomy.lungBottom * anatomy.build.scaleZ() - MARGIN_BELOW_MM;
-    double top = anatomy.lungTop * anatomy.build.scaleZ() + MARGIN_ABOVE_MM;
+    double bottom =
+        anatomy.lungBottom * anatomy.build.scaleZ() - MARGIN_BELOW_MM - options.extras().belowMm();
+    double top =
+        anatomy.lungTop * anatomy.build.scaleZ() + MARGIN_ABOVE_MM + options.extras().aboveMm();
     if (options.fault() == Fault.CUT_OFF) {
       double height = top - bottom;
       bottom += 0.3 * height;
@@ -201,7 +238,10 @@ public record Phantom(
     double pixel =
         options.pixelSpacingMm() > 0
             ? options.pixelSpacingMm()
-            : FIELD_OF_VIEW_MM / Math.max(options.columns(), options.rows());
+            : (options.extras().size() == PhantomExtras.Size.LARGE
+                    ? LARGE_FIELD_OF_VIEW_MM
+                    : FIELD_OF_VIEW_MM)
+                / Math.max(options.columns(), options.rows());
     Vec3 row = options.position().rowDirection();
     Vec3 column = options.position().columnDirection();
     double normal = row.cross(column).z();

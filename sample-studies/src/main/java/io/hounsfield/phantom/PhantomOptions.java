@@ -18,6 +18,7 @@ import java.util.Objects;
  * @param contrastAgent whether vessels are enhanced
  * @param noiseHu standard deviation of the noise in the middle of the body with the standard
  *     kernel, HU
+ * @param extras what there is beyond a plain chest with lesions
  */
 public record PhantomOptions(
     long seed,
@@ -34,7 +35,8 @@ public record PhantomOptions(
     TransferSyntax transferSyntax,
     boolean contrastAgent,
     Kernel kernel,
-    double noiseHu) {
+    double noiseHu,
+    PhantomExtras extras) {
 
   /** Largest number of voxels of a phantom: what fits in memory of an ordinary machine. */
   public static final long MAX_VOXELS = 1L << 29;
@@ -50,6 +52,7 @@ public record PhantomOptions(
     Objects.requireNonNull(position, "position");
     Objects.requireNonNull(transferSyntax, "transferSyntax");
     Objects.requireNonNull(kernel, "kernel");
+    Objects.requireNonNull(extras, "extras");
     if (transferSyntax.encapsulated()) {
       throw new IllegalArgumentException(
           "a phantom is written uncompressed or deflated, not as " + transferSyntax);
@@ -72,7 +75,7 @@ public record PhantomOptions(
     }
   }
 
-  private static void range(String what, double value, double low, double high) {
+  static void range(String what, double value, double low, double high) {
     if (!(value >= low && value <= high)) {
       throw new IllegalArgumentException(
           "%s must be from %s to %s: %s".formatted(what, number(low), number(high), number(value)));
@@ -81,6 +84,17 @@ public record PhantomOptions(
 
   private static String number(double v) {
     return v == Math.rint(v) ? Long.toString((long) v) : Double.toString(v);
+  }
+
+  /**
+   * What identifiers are made of: a plain chest has the same ones whatever extras there are to
+   * choose from.
+   */
+  String identity() {
+    String all = toString();
+    String last = ", extras=" + extras + "]";
+    String plain = all.substring(0, all.length() - last.length()) + "]";
+    return extras.equals(PhantomExtras.NONE) ? plain : all;
   }
 
   public static Builder builder() {
@@ -104,6 +118,18 @@ public record PhantomOptions(
     private boolean contrastAgent;
     private Kernel kernel = Kernel.STANDARD;
     private double noiseHu = 16;
+    private PhantomExtras.Side effusion = PhantomExtras.NONE.effusion();
+    private double effusionPercent = PhantomExtras.NONE.effusionPercent();
+    private double emphysemaPercent;
+    private int nodules;
+    private PhantomExtras.Inflation inflation = PhantomExtras.NONE.inflation();
+    private PhantomExtras.Size size = PhantomExtras.NONE.size();
+    private boolean armsDown;
+    private boolean bowelGas;
+    private double motionMm;
+    private boolean lowDose;
+    private double aboveMm;
+    private double belowMm;
 
     private Builder() {}
 
@@ -189,6 +215,66 @@ public record PhantomOptions(
       return this;
     }
 
+    public Builder effusion(PhantomExtras.Side value) {
+      effusion = value;
+      return this;
+    }
+
+    public Builder effusionPercent(double value) {
+      effusionPercent = value;
+      return this;
+    }
+
+    public Builder emphysemaPercent(double value) {
+      emphysemaPercent = value;
+      return this;
+    }
+
+    public Builder nodules(int value) {
+      nodules = value;
+      return this;
+    }
+
+    public Builder inflation(PhantomExtras.Inflation value) {
+      inflation = value;
+      return this;
+    }
+
+    public Builder size(PhantomExtras.Size value) {
+      size = value;
+      return this;
+    }
+
+    public Builder armsDown(boolean value) {
+      armsDown = value;
+      return this;
+    }
+
+    public Builder bowelGas(boolean value) {
+      bowelGas = value;
+      return this;
+    }
+
+    public Builder motionMm(double value) {
+      motionMm = value;
+      return this;
+    }
+
+    public Builder lowDose(boolean value) {
+      lowDose = value;
+      return this;
+    }
+
+    public Builder aboveMm(double value) {
+      aboveMm = value;
+      return this;
+    }
+
+    public Builder belowMm(double value) {
+      belowMm = value;
+      return this;
+    }
+
     /**
      * @throws IllegalArgumentException as the record's constructor
      */
@@ -208,7 +294,20 @@ public record PhantomOptions(
           transferSyntax,
           contrastAgent,
           kernel,
-          noiseHu);
+          noiseHu,
+          new PhantomExtras(
+              effusion,
+              effusionPercent,
+              emphysemaPercent,
+              nodules,
+              inflation,
+              size,
+              armsDown,
+              bowelGas,
+              motionMm,
+              lowDose,
+              aboveMm,
+              belowMm));
     }
   }
 }

@@ -101,7 +101,7 @@ public final class PhantomWriter {
   }
 
   static String uid(PhantomOptions options, String what) {
-    return Uid.derive("hounsfield phantom", GENERATOR_VERSION, options.toString(), what);
+    return Uid.derive("hounsfield phantom", GENERATOR_VERSION, options.identity(), what);
   }
 
   private static DataSet dataSet(Phantom phantom, SeriesPlan.Instance i) {

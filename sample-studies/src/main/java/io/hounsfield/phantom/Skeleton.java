@@ -16,7 +16,10 @@ final class Skeleton {
   private final double[] centre = new double[LAST_LEVEL - FIRST_LEVEL + 1];
   private final double[] height = new double[centre.length];
 
-  Skeleton() {
+  private final boolean armsDown;
+
+  Skeleton(boolean armsDown) {
+    this.armsDown = armsDown;
     double top = 107;
     for (int k = 0; k <= LAST_LEVEL; k++) {
       double h = 18.5 + 0.62 * k;
@@ -193,6 +196,24 @@ final class Skeleton {
         2);
   }
 
+  private void upperArm(int side) {
+    if (armsDown) {
+      bones.path(
+          new double[] {side * 154.0, 26, 112, 22},
+          new double[] {side * 164.0, 22, 84, 13},
+          new double[] {side * 184.0, 16, -50, 11},
+          new double[] {side * 190.0, -4, -215, 12});
+      return;
+    }
+    // Raised.
+    bones.add(new double[] {side * 152.0, 27, 120}, 23, new double[] {side * 156.0, 26, 124}, 22.5);
+    bones.path(
+        new double[] {side * 156.0, 25, 126, 20},
+        new double[] {side * 168.0, 17, 150, 12.5},
+        new double[] {side * 185.0, 4, 195, 11},
+        new double[] {side * 205.0, -12, 250, 11});
+  }
+
   private void shoulder(int side) {
     double[] clavicle = {
       side * 20.0, Torso.front(72) - 8, 72, 8,
@@ -209,13 +230,7 @@ final class Skeleton {
           };
     }
     bones.path(points);
-    // Upper arm, raised.
-    bones.add(new double[] {side * 152.0, 27, 120}, 23, new double[] {side * 156.0, 26, 124}, 22.5);
-    bones.path(
-        new double[] {side * 156.0, 25, 126, 20},
-        new double[] {side * 168.0, 17, 150, 12.5},
-        new double[] {side * 185.0, 4, 195, 11},
-        new double[] {side * 205.0, -12, 250, 11});
+    upperArm(side);
     // Shoulder blade: a thin curved plate, thicker at its borders.
     double[] lastMedial = null;
     double[] lastLateral = null;

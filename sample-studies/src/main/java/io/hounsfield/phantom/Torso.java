@@ -34,9 +34,11 @@ final class Torso {
           120, 86, 150, 76, 200, 72);
 
   private final Build build;
+  private final boolean armsDown;
 
-  Torso(Build build) {
+  Torso(Build build, boolean armsDown) {
     this.build = build;
+    this.armsDown = armsDown;
   }
 
   /** Centre of the vertebral bodies, y. */
@@ -145,24 +147,42 @@ final class Torso {
       double arm = capsule(ax, y, z, 150, 26, 118, 205, -12, 250, 40, 34);
       double back = Field.ellipsoid(ax - 70, y - 74, z - 70, 70, 36, 66);
       d = Field.smoothMin(d, shoulder, 26);
-      d = Field.smoothMin(d, arm, 16);
+      d = armsDown ? d : Field.smoothMin(d, arm, 16);
       d = Field.smoothMin(d, back, 24);
     }
     if (build.breasts()) {
       d = Field.smoothMin(d, breast(x, y, z), 14);
     }
-    return d;
+    if (build.girthMm() > 0) {
+      d -= girth(z);
+    }
+    // Arm and chest keep a gap between them that a fillet would close.
+    return armsDown ? Math.min(d, armBeside(ax, y, z)) : d;
+  }
+
+  private double girth(double z) {
+    return build.girthMm() * (1 - 0.7 * smoothStep((z - 50) / 60));
+  }
+
+  private double armBeside(double ax, double y, double z) {
+    double g = 0.6 * build.girthMm();
+    double upper = capsule(ax, y, z, 158 + g, 24, 104, 186 + g, 16, -50, 40, 30);
+    double lower = capsule(ax, y, z, 186 + g, 16, -50, 192 + g, -6, -230, 30, 27);
+    return Math.min(upper, lower);
   }
 
   /** The inside of subcutaneous fat: muscle and everything below it. */
   double muscle(double x, double y, double z, double body, double variation) {
     double fat = 1.8 + build.fatMm() * (1 + 0.22 * variation);
+    double girth = build.girthMm() > 0 ? girth(z) : 0;
+    fat += 0.8 * girth;
     // More of it in front of the belly and on the flanks, little over the shoulder blades.
     fat += 4 * smoothStep((-z - 40) / 90) + 2.5 * smoothStep((y - 40) / 60);
     double d = body + fat;
     if (build.breasts()) {
       // Breasts are fat and gland, not muscle.
-      double chest = section(x, y, BODY_WIDTH.at(z), BODY_FRONT.at(z), BODY_BACK.at(z), 0.1) + fat;
+      double chest =
+          section(x, y, BODY_WIDTH.at(z), BODY_FRONT.at(z), BODY_BACK.at(z), 0.1) - girth + fat;
       if (y < -20 && z < 40) {
         d = Math.max(d, chest);
       }

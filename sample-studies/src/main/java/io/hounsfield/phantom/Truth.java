@@ -138,6 +138,9 @@ public final class Truth {
     options.put("contrastAgent", o.contrastAgent());
     options.put("kernel", o.kernel().key());
     options.put("noiseHu", o.noiseHu());
+    if (!o.extras().equals(PhantomExtras.NONE)) {
+      options.putAll(extras(o.extras()));
+    }
 
     Map<String, Object> geometry = new LinkedHashMap<>();
     geometry.put("columns", g.columns());
@@ -170,6 +173,23 @@ public final class Truth {
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("maps of numbers and strings always encode", e);
     }
+  }
+
+  private static Map<String, Object> extras(PhantomExtras e) {
+    Map<String, Object> out = new LinkedHashMap<>();
+    out.put("effusion", e.effusion().key());
+    out.put("effusionPercent", e.effusionPercent());
+    out.put("emphysemaPercent", e.emphysemaPercent());
+    out.put("nodules", e.nodules());
+    out.put("inflation", e.inflation().key());
+    out.put("size", e.size().key());
+    out.put("armsDown", e.armsDown());
+    out.put("bowelGas", e.bowelGas());
+    out.put("motionMm", e.motionMm());
+    out.put("lowDose", e.lowDose());
+    out.put("aboveMm", e.aboveMm());
+    out.put("belowMm", e.belowMm());
+    return out;
   }
 
   private static double[] numbers(Vec3 v) {

@@ -8,12 +8,18 @@ import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code hounsfield phantom}: a chest CT series with exactly known lungs and lesions. */
@@ -29,6 +35,9 @@ import picocli.CommandLine.Spec;
     versionProvider = VersionProvider.class)
 final class PhantomCommand implements Callable<Integer> {
 
+  /** The file that {@link PhantomWriter#write} writes last. */
+  private static final String COMPLETE = "lesions.nii.gz";
+
   @Spec private CommandSpec spec;
 
   @Option(
@@ -38,10 +47,30 @@ final class PhantomCommand implements Callable<Integer> {
       description = "Folder to write to; made if it is not there.")
   private Path out;
 
+  @Option(
+      names = "--list",
+      paramLabel = "FILE",
+      description =
+          "Make several: each line has the name of a folder in DIR and, after it, options as here. "
+              + "Empty lines and those that begin with # say nothing. Folders that are complete are left as they are.")
+  private Path list;
+
   @Mixin private PhantomOptionsMixin phantomOptions;
+
+  /** One line of {@code --list}. */
+  @Command(name = "phantom --list")
+  private static final class Line {
+    @Parameters private String name;
+    @Mixin private PhantomOptionsMixin options;
+  }
+
+  private record Wanted(Path folder, PhantomOptions options) {}
 
   @Override
   public Integer call() throws IOException, CommandFailedException {
+    if (list != null) {
+      return several();
+    }
     PhantomOptions options = phantomOptions.options();
     requireEmpty(out.resolve(PhantomWriter.SERIES_FOLDER));
     try (Progress progress = new Progress("Making the phantom", "steps")) {
@@ -51,6 +80,49 @@ final class PhantomCommand implements Callable<Integer> {
       PhantomWriter.write(phantom, out);
     }
     spec.commandLine().getOut().println("The phantom is in " + out);
+    spec.commandLine().getOut().flush();
+    return ExitCodes.OK;
+  }
+
+  /** All lines are checked before the first phantom is made. */
+  private int several() throws IOException, CommandFailedException {
+    List<Wanted> wanted = new ArrayList<>();
+    Set<String> names = new HashSet<>();
+    int number = 0;
+    for (String text : Files.readAllLines(list)) {
+      number++;
+      String line = text.strip();
+      if (line.isEmpty() || line.startsWith("#")) {
+        continue;
+      }
+      Line parsed = new Line();
+      try {
+        new CommandLine(parsed).parseArgs(line.split("\\s+"));
+        if (!parsed.name.matches("[A-Za-z0-9][A-Za-z0-9._-]*") || !names.add(parsed.name)) {
+          throw new CommandFailedException(
+              ExitCodes.USAGE,
+              "%s, line %d: '%s' is no folder's name, or is there twice."
+                  .formatted(list, number, parsed.name));
+        }
+        wanted.add(new Wanted(out.resolve(parsed.name), parsed.options.options()));
+      } catch (CommandLine.ParameterException e) {
+        throw new CommandFailedException(
+            ExitCodes.USAGE, "%s, line %d: %s".formatted(list, number, e.getMessage()));
+      }
+    }
+    try (Progress progress = new Progress("Making phantoms", "phantoms")) {
+      for (int i = 0; i < wanted.size(); i++) {
+        progress.update(i, wanted.size());
+        Path folder = wanted.get(i).folder();
+        // The last file that is written.
+        if (!Files.exists(folder.resolve(COMPLETE))) {
+          requireEmpty(folder.resolve(PhantomWriter.SERIES_FOLDER));
+          PhantomWriter.write(Phantom.generate(wanted.get(i).options()), folder);
+        }
+      }
+      progress.update(wanted.size(), wanted.size());
+    }
+    spec.commandLine().getOut().println(wanted.size() + " phantoms are in " + out);
     spec.commandLine().getOut().flush();
     return ExitCodes.OK;
   }

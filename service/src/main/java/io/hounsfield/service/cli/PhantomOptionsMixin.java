@@ -5,6 +5,7 @@ import io.hounsfield.phantom.Fault;
 import io.hounsfield.phantom.Kernel;
 import io.hounsfield.phantom.LesionKind;
 import io.hounsfield.phantom.PatientPosition;
+import io.hounsfield.phantom.PhantomExtras;
 import io.hounsfield.phantom.PhantomOptions;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -110,6 +111,85 @@ final class PhantomOptionsMixin {
   @Option(names = "--contrast", description = "Vessels are enhanced by a contrast agent.")
   private boolean contrast;
 
+  @Option(
+      names = "--effusion",
+      description =
+          "Fluid beside the lungs; neither lung nor lesion: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).",
+      completionCandidates = Sides.class,
+      defaultValue = "none")
+  private String effusion;
+
+  @Option(
+      names = "--effusion-percent",
+      paramLabel = "PERCENT",
+      description =
+          "Share of its side's pleural space that an effusion fills, 1 to 60 (default: ${DEFAULT-VALUE}).",
+      defaultValue = "15")
+  private double effusionPercent;
+
+  @Option(
+      names = "--emphysema-percent",
+      paramLabel = "PERCENT",
+      description =
+          "Share of the lungs that is holes, 0 to 60; no lesion (default: ${DEFAULT-VALUE}).",
+      defaultValue = "0")
+  private double emphysemaPercent;
+
+  @Option(
+      names = "--nodules",
+      paramLabel = "N",
+      description =
+          "Solid nodules of 3 to 8 mm in the lungs; no lesions (default: ${DEFAULT-VALUE}).",
+      defaultValue = "0")
+  private int nodules;
+
+  @Option(
+      names = "--inflation",
+      description = "Breath: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).",
+      completionCandidates = Inflations.class,
+      defaultValue = "normal")
+  private String inflation;
+
+  @Option(
+      names = "--size",
+      description = "Build of the patient: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).",
+      completionCandidates = Sizes.class,
+      defaultValue = "normal")
+  private String size;
+
+  @Option(names = "--arms-down", description = "Arms lie beside the body, air between.")
+  private boolean armsDown;
+
+  @Option(names = "--bowel-gas", description = "Much gas in stomach and colon.")
+  private boolean bowelGas;
+
+  @Option(
+      names = "--motion",
+      paramLabel = "MM",
+      description =
+          "How far diaphragm and heart move while a slice is made: double contours (default: ${DEFAULT-VALUE}).",
+      defaultValue = "0")
+  private double motion;
+
+  @Option(
+      names = "--low-dose",
+      description = "Streaks through shoulders and abdomen, noise of coarse grain.")
+  private boolean lowDose;
+
+  @Option(
+      names = "--extend-above",
+      paramLabel = "MM",
+      description = "Scan so much further into the neck (default: ${DEFAULT-VALUE}).",
+      defaultValue = "0")
+  private double extendAbove;
+
+  @Option(
+      names = "--extend-below",
+      paramLabel = "MM",
+      description = "Scan so much further into the abdomen (default: ${DEFAULT-VALUE}).",
+      defaultValue = "0")
+  private double extendBelow;
+
   PhantomOptions options() {
     try {
       return PhantomOptions.builder()
@@ -126,6 +206,24 @@ final class PhantomOptionsMixin {
           .kernel(choose("--kernel", kernel, Kernel.values(), Kernel::key))
           .noiseHu(noise)
           .contrastAgent(contrast)
+          .effusion(
+              choose("--effusion", effusion, PhantomExtras.Side.values(), PhantomExtras.Side::key))
+          .effusionPercent(effusionPercent)
+          .emphysemaPercent(emphysemaPercent)
+          .nodules(nodules)
+          .inflation(
+              choose(
+                  "--inflation",
+                  inflation,
+                  PhantomExtras.Inflation.values(),
+                  PhantomExtras.Inflation::key))
+          .size(choose("--size", size, PhantomExtras.Size.values(), PhantomExtras.Size::key))
+          .armsDown(armsDown)
+          .bowelGas(bowelGas)
+          .motionMm(motion)
+          .lowDose(lowDose)
+          .aboveMm(extendAbove)
+          .belowMm(extendBelow)
           .build();
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
@@ -164,6 +262,29 @@ final class PhantomOptionsMixin {
     @Override
     public Iterator<String> iterator() {
       return Arrays.stream(Kernel.values()).map(Kernel::key).iterator();
+    }
+  }
+
+  private static final class Sides implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return Arrays.stream(PhantomExtras.Side.values()).map(PhantomExtras.Side::key).iterator();
+    }
+  }
+
+  private static final class Inflations implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return Arrays.stream(PhantomExtras.Inflation.values())
+          .map(PhantomExtras.Inflation::key)
+          .iterator();
+    }
+  }
+
+  private static final class Sizes implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return Arrays.stream(PhantomExtras.Size.values()).map(PhantomExtras.Size::key).iterator();
     }
   }
 }
