@@ -32,6 +32,7 @@ final class AssociationService implements StoreReception.Owner {
   private final Connection connection;
   private final Negotiation negotiation;
   private final String callingAeTitle;
+  private final String calledAeTitle;
   private final long peerMaxLength;
   private final SerialExecutor serial;
 
@@ -64,6 +65,7 @@ final class AssociationService implements StoreReception.Owner {
     this.connection = connection;
     this.negotiation = negotiation;
     this.callingAeTitle = request.callingAeTitle();
+    this.calledAeTitle = request.calledAeTitle();
     this.peerMaxLength = request.userInformation().maximumLength();
     this.serial = new SerialExecutor(node.pool);
     node.counters.associationsOpen.incrementAndGet();
@@ -296,6 +298,7 @@ final class AssociationService implements StoreReception.Owner {
     ReceivedInstance received =
         new ReceivedInstance(
             id,
+            calledAeTitle,
             instance.studyInstanceUid(),
             instance.seriesInstanceUid(),
             instance.sopInstanceUid(),

@@ -11,7 +11,10 @@ import io.hounsfield.listener.ul.UpperLayer;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.net.NetSocketInternal;
 import io.vertx.core.net.NetSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +40,7 @@ final class Connection implements UpperLayer.Port, PduReader.Sink {
   private long closeTimer = NO_TIMER;
   private boolean closed;
   private boolean evicted;
+  private long idleTimeoutMs;
   private long lastActivity = System.nanoTime();
 
   Connection(long id, NodeContext node, NetSocket socket) {
@@ -98,9 +102,7 @@ final class Connection implements UpperLayer.Port, PduReader.Sink {
     if (closeTimer != NO_TIMER) {
       node.vertx.cancelTimer(closeTimer);
     }
-    if (service != null) {
-      service.end(true);
-    }
+    endService();
     node.closed(this);
   }
 
@@ -167,9 +169,13 @@ final class Connection implements UpperLayer.Port, PduReader.Sink {
     if (machine.state() != State.STA1) {
       LOG.warn("connection {} in {}: {}", id, machine.state(), fault.getMessage());
       machine.fire(Event.EVT19, fault.abort());
-      if (service != null) {
-        service.end(true);
-      }
+      endService();
+    }
+  }
+
+  private void endService() {
+    if (service != null) {
+      service.end(true);
     }
   }
 
@@ -201,7 +207,7 @@ final class Connection implements UpperLayer.Port, PduReader.Sink {
       default -> {
         LOG.warn("association {} aborted: {}", id, why);
         machine.fire(Event.EVT15);
-        service.end(true);
+        endService();
       }
     }
   }
@@ -283,7 +289,7 @@ final class Connection implements UpperLayer.Port, PduReader.Sink {
     boolean full = node.counters.associationsOpen.get() >= node.options.maxAssociations();
     Pdu.AssociateRj refusal = Negotiation.providerRefusal(request, full);
     if (refusal != null) {
-      rejected(request, refusal);
+      rejected(request, refusal.text());
     }
     return refusal;
   }
@@ -292,12 +298,51 @@ final class Connection implements UpperLayer.Port, PduReader.Sink {
   public void associateIndication(Pdu.AssociateRq request) {
     Pdu.AssociateRj refusal = Negotiation.userRefusal(request, node.options);
     if (refusal != null) {
-      rejected(request, refusal);
-      machine.fire(Event.EVT8, refusal);
+      refuse(request, refusal, refusal.text());
+    } else if (!AssociationGuard.isNeeded(node.options)) {
+      decided(request, AssociationGuard.Decision.OPEN);
+    } else {
+      InetAddress caller = socketAddress();
+      // Host names are looked up and passcodes hashed: not on this event loop, one at a time.
+      node.guard.execute(
+          () -> {
+            AssociationGuard.Decision decision =
+                AssociationGuard.check(request, caller, node.options);
+            node.onEventLoop(() -> decided(request, decision));
+          });
+    }
+  }
+
+  private InetAddress socketAddress() {
+    return ((InetSocketAddress)
+            ((NetSocketInternal) socket).channelHandlerContext().channel().remoteAddress())
+        .getAddress();
+  }
+
+  private void decided(Pdu.AssociateRq request, AssociationGuard.Decision decision) {
+    if (machine.state() != State.STA3) {
+      return; // the peer left meanwhile
+    }
+    Pdu.AssociateRj refusal = decision.refusal();
+    if (refusal != null) {
+      refuse(request, refusal, refusal.text() + ": " + decision.why());
       return;
     }
-    Negotiation negotiation = Negotiation.accept(request, node.options);
+    Negotiation negotiation;
+    try {
+      negotiation =
+          Negotiation.accept(request, node.options, decision.peer(), decision.identityConfirmed());
+    } catch (PduException e) {
+      invalid(e);
+      return;
+    }
     service = new AssociationService(id, node, this, negotiation, request);
+    idleTimeoutMs =
+        decision
+            .peer()
+            .map(DicomPeer::idleTimeoutMs)
+            .orElse(OptionalLong.empty())
+            .orElse(node.options.idleTimeoutMs());
     LOG.info(
         "association {} from {} at {}: accepted, {} of {} presentation contexts",
         id,
@@ -306,10 +351,15 @@ final class Connection implements UpperLayer.Port, PduReader.Sink {
         negotiation.contexts().size(),
         request.contexts().size());
     machine.fire(Event.EVT7, negotiation.accept());
-    startIdleTimer(node.options.idleTimeoutMs());
+    startIdleTimer(idleTimeoutMs);
   }
 
-  private void rejected(Pdu.AssociateRq request, Pdu.AssociateRj refusal) {
+  private void refuse(Pdu.AssociateRq request, Pdu.AssociateRj refusal, String why) {
+    rejected(request, why);
+    machine.fire(Event.EVT8, refusal);
+  }
+
+  private void rejected(Pdu.AssociateRq request, String why) {
     node.counters.associationsRejected.increment();
     LOG.warn(
         "connection {} from {} at {} to {}: {}",
@@ -317,7 +367,7 @@ final class Connection implements UpperLayer.Port, PduReader.Sink {
         AeTitles.forLog(request.callingAeTitle()),
         socket.remoteAddress(),
         AeTitles.forLog(request.calledAeTitle()),
-        refusal.text());
+        why);
   }
 
   @Override
@@ -353,7 +403,7 @@ final class Connection implements UpperLayer.Port, PduReader.Sink {
     } else if (abort == null) {
       LOG.warn("association {}: connection lost{}", id, reader.inPdu() ? " within a PDU" : "");
     }
-    service.end(true);
+    endService();
   }
 
   // ---- idle timer ----
@@ -378,7 +428,7 @@ final class Connection implements UpperLayer.Port, PduReader.Sink {
       lastActivity = System.nanoTime(); // it is us the peer waits for
     }
     long idleMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - lastActivity);
-    long left = node.options.idleTimeoutMs() - idleMs;
+    long left = idleTimeoutMs - idleMs;
     if (left > 0) {
       startIdleTimer(left);
     } else {

@@ -6,11 +6,16 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.ClientAuth;
+import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
+import io.vertx.core.net.ServerSSLOptions;
+import io.vertx.core.net.TrustOptions;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
@@ -62,9 +67,10 @@ public final class DicomNode implements AutoCloseable {
     Objects.requireNonNull(spool, "spool");
     Objects.requireNonNull(listener, "listener");
     refuseOnEventLoop();
+    TlsKeys keys = options.tls().isPresent() ? nodeKeys(options.tls().get()) : null;
     Counters counters = new Counters();
     ExecutorService pool = newPool(options.spoolThreads());
-    Server server = new Server(options, spool, listener, counters, pool);
+    Server server = new Server(options, spool, listener, counters, pool, keys);
     try {
       String deployment =
           vertx
@@ -74,10 +80,11 @@ public final class DicomNode implements AutoCloseable {
               .get(START_SECONDS, TimeUnit.SECONDS);
       DicomNode node = new DicomNode(vertx, server, counters, pool, deployment);
       LOG.info(
-          "DICOM node {} listens on {} port {}",
+          "DICOM node {} listens on {} port {}{}",
           options.aeTitle(),
           options.bindAddress(),
-          node.port());
+          node.port(),
+          keys == null ? "" : ", TLS as " + keys.subject());
       return node;
     } catch (ExecutionException | TimeoutException e) {
       pool.shutdown();
@@ -96,6 +103,14 @@ public final class DicomNode implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted while starting the DICOM node", e);
     }
+  }
+
+  private static TlsKeys nodeKeys(TlsOptions options) throws IOException {
+    TlsKeys keys = TlsKeys.read(options);
+    if (keys.keys() == null) {
+      throw new IOException("a node that is called by TLS needs a certificate");
+    }
+    return keys;
   }
 
   private static void refuseOnEventLoop() {
@@ -172,14 +187,18 @@ public final class DicomNode implements AutoCloseable {
     private NodeContext node;
     private long lastId;
     private boolean closing;
+    private TlsKeys keys;
+    private String brokenKeys = "";
 
     Server(
         DicomNodeOptions options,
         Spool spool,
         DicomNodeListener listener,
         Counters counters,
-        ExecutorService pool) {
+        ExecutorService pool,
+        TlsKeys keys) {
       this.options = options;
+      this.keys = keys;
       this.spool = spool;
       this.listener = listener;
       this.counters = counters;
@@ -189,18 +208,86 @@ public final class DicomNode implements AutoCloseable {
     @Override
     public Future<?> start() {
       node = new NodeContext(vertx, context, options, spool, listener, pool, counters);
+      NetServerOptions listening =
+          new NetServerOptions()
+              .setHost(options.bindAddress())
+              .setPort(options.port())
+              .setTcpNoDelay(true)
+              .setTcpKeepAlive(true)
+              .setAcceptBacklog(1024);
+      if (keys != null) {
+        listening.setSsl(true).setClientAuth(ClientAuth.NONE); // makes the options set next
+        configure(listening.getSslOptions(), keys);
+        long interval = Math.max(1, options.tls().get().reloadInterval().toMillis());
+        vertx.setPeriodic(interval, t -> reloadKeys());
+      }
       netServer =
           vertx
-              .createNetServer(
-                  new NetServerOptions()
-                      .setHost(options.bindAddress())
-                      .setPort(options.port())
-                      .setTcpNoDelay(true)
-                      .setTcpKeepAlive(true)
-                      .setAcceptBacklog(1024))
+              .createNetServer(listening)
               .connectHandler(this::connected)
-              .exceptionHandler(e -> LOG.debug("connection not accepted: {}", e.toString()));
+              .exceptionHandler(e -> LOG.info("connection not accepted: {}", e.toString()));
       return netServer.listen();
+    }
+
+    private ServerSSLOptions configure(ServerSSLOptions ssl, TlsKeys of) {
+      ssl.setKeyCertOptions(KeyCertOptions.wrap(of.keys()));
+      if (of.trust() != null) {
+        ssl.setTrustOptions(TrustOptions.wrap(of.trust()));
+      }
+      ssl.setClientAuth(
+          options.tls().get().clientAuthentication() ? ClientAuth.REQUIRED : ClientAuth.NONE);
+      ssl.setEnabledSecureTransportProtocols(new LinkedHashSet<>(TlsKeys.PROTOCOLS));
+      TlsKeys.CIPHER_SUITES.forEach(ssl::addEnabledCipherSuite);
+      ssl.setSslHandshakeTimeout(options.artimTimeoutMs());
+      ssl.setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS);
+      return ssl;
+    }
+
+    /** New connections take changed keys; broken ones are named once, and the old ones stay. */
+    private void reloadKeys() {
+      TlsOptions files = options.tls().get();
+      vertx
+          .executeBlocking(
+              () -> {
+                String now = TlsKeys.fingerprint(files);
+                return now.equals(keys.fingerprint()) || now.equals(brokenKeys)
+                    ? null
+                    : new Object[] {now, readOrExplain(files)};
+              })
+          .onSuccess(
+              found -> {
+                if (found == null) {
+                  return;
+                }
+                if (found[1] instanceof TlsKeys changed) {
+                  takeKeys(changed);
+                } else {
+                  brokenKeys = (String) found[0];
+                  LOG.error(
+                      "TLS: the old keys stay, the changed ones cannot be used: {}", found[1]);
+                }
+              })
+          .onFailure(
+              e -> LOG.error("TLS: the old keys stay, a file cannot be read: {}", e.toString()));
+    }
+
+    private static Object readOrExplain(TlsOptions files) {
+      try {
+        return nodeKeys(files);
+      } catch (IOException e) {
+        return e.getMessage();
+      }
+    }
+
+    private void takeKeys(TlsKeys changed) {
+      netServer
+          .updateSSLOptions(configure(new ServerSSLOptions(), changed))
+          .onSuccess(
+              done -> {
+                keys = changed;
+                LOG.info("TLS: new connections take the changed keys of {}", changed.subject());
+              })
+          .onFailure(e -> LOG.error("TLS: the old keys stay: {}", e.toString()));
     }
 
     private void connected(NetSocket socket) {

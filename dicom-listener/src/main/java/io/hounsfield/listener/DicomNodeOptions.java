@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hounsfield.listener;
 
+import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
- * Settings of a {@link DicomNode}. Start from {@link #defaults()}.
+ * Settings of a {@link DicomNode}. Start from {@link #builder()}.
  *
  * @param aeTitle this node's AE title, 1 to 16 characters
  * @param bindAddress address or host name to listen on; loopback unless told otherwise
@@ -22,6 +24,11 @@ import java.util.Objects;
  *     the connection is not read until the disk has caught up. The whole node holds at most sixteen
  *     times as much
  * @param spoolThreads threads that write and flush
+ * @param peers who may call; empty: everybody. With any, all others are rejected
+ * @param users who must name itself by user identity negotiation; empty: identities are not asked
+ *     for
+ * @param tls keys of TLS; empty: plain TCP
+ * @param commitment how storage commitment reports are delivered
  */
 public record DicomNodeOptions(
     String aeTitle,
@@ -34,11 +41,19 @@ public record DicomNodeOptions(
     long artimTimeoutMs,
     long idleTimeoutMs,
     long maxPendingBytes,
-    int spoolThreads) {
+    int spoolThreads,
+    List<DicomPeer> peers,
+    Optional<DicomUsers> users,
+    Optional<TlsOptions> tls,
+    CommitmentOptions commitment) {
 
   public DicomNodeOptions {
     AeTitles.require(aeTitle, "aeTitle");
     Objects.requireNonNull(bindAddress, "bindAddress");
+    Objects.requireNonNull(users, "users");
+    Objects.requireNonNull(tls, "tls");
+    Objects.requireNonNull(commitment, "commitment");
+    peers = List.copyOf(peers);
     range("port", port, 0, 65535);
     range("maxAssociations", maxAssociations, 1, 10_000);
     range("maxConnections", maxConnections, maxAssociations, 100_000);
@@ -53,146 +68,138 @@ public record DicomNodeOptions(
   }
 
   /**
-   * HOUNSFIELD on loopback port 11112 for any called AE title, 64 associations, 512 connections,
-   * 256 KiB PDUs, 30 s ARTIM, 60 s idle, 4 MiB pending for an association, 4 threads.
+   * HOUNSFIELD on loopback port 11112 for any called AE title and any caller, 64 associations, 512
+   * connections, 256 KiB PDUs, 30 s ARTIM, 60 s idle, 4 MiB pending for an association, 4 threads,
+   * no TLS.
    */
-  public static DicomNodeOptions defaults() {
-    return new DicomNodeOptions(
-        "HOUNSFIELD", "127.0.0.1", 11112, true, 64, 512, 256 << 10, 30_000, 60_000, 4 << 20, 4);
-  }
-
-  /** These settings with another {@code aeTitle}. */
-  public DicomNodeOptions withAeTitle(String title) {
-    return new DicomNodeOptions(
-        title,
-        bindAddress,
-        port,
-        acceptAnyCalledAeTitle,
-        maxAssociations,
-        maxConnections,
-        maxPduLength,
-        artimTimeoutMs,
-        idleTimeoutMs,
-        maxPendingBytes,
-        spoolThreads);
-  }
-
-  /** These settings with another address and port. */
-  public DicomNodeOptions withAddress(String address, int portNumber) {
-    return new DicomNodeOptions(
-        aeTitle,
-        address,
-        portNumber,
-        acceptAnyCalledAeTitle,
-        maxAssociations,
-        maxConnections,
-        maxPduLength,
-        artimTimeoutMs,
-        idleTimeoutMs,
-        maxPendingBytes,
-        spoolThreads);
-  }
-
-  /** These settings with {@code acceptAnyCalledAeTitle}. */
-  public DicomNodeOptions withAcceptAnyCalledAeTitle(boolean acceptAny) {
-    return new DicomNodeOptions(
-        aeTitle,
-        bindAddress,
-        port,
-        acceptAny,
-        maxAssociations,
-        maxConnections,
-        maxPduLength,
-        artimTimeoutMs,
-        idleTimeoutMs,
-        maxPendingBytes,
-        spoolThreads);
-  }
-
-  /** These settings with other bounds on associations and connections. */
-  public DicomNodeOptions withLimits(int associations, int connections) {
-    return new DicomNodeOptions(
-        aeTitle,
-        bindAddress,
-        port,
-        acceptAnyCalledAeTitle,
-        associations,
-        connections,
-        maxPduLength,
-        artimTimeoutMs,
-        idleTimeoutMs,
-        maxPendingBytes,
-        spoolThreads);
-  }
-
-  /** These settings with another {@code maxPduLength}. */
-  public DicomNodeOptions withMaxPduLength(int bytes) {
-    return new DicomNodeOptions(
-        aeTitle,
-        bindAddress,
-        port,
-        acceptAnyCalledAeTitle,
-        maxAssociations,
-        maxConnections,
-        bytes,
-        artimTimeoutMs,
-        idleTimeoutMs,
-        maxPendingBytes,
-        spoolThreads);
-  }
-
-  /** These settings with other timeouts, milliseconds. */
-  public DicomNodeOptions withTimeouts(long artimMs, long idleMs) {
-    return new DicomNodeOptions(
-        aeTitle,
-        bindAddress,
-        port,
-        acceptAnyCalledAeTitle,
-        maxAssociations,
-        maxConnections,
-        maxPduLength,
-        artimMs,
-        idleMs,
-        maxPendingBytes,
-        spoolThreads);
-  }
-
-  /** These settings with another {@code maxPendingBytes}. */
-  public DicomNodeOptions withMaxPendingBytes(long bytes) {
-    return new DicomNodeOptions(
-        aeTitle,
-        bindAddress,
-        port,
-        acceptAnyCalledAeTitle,
-        maxAssociations,
-        maxConnections,
-        maxPduLength,
-        artimTimeoutMs,
-        idleTimeoutMs,
-        bytes,
-        spoolThreads);
-  }
-
-  /** These settings with another {@code spoolThreads}. */
-  public DicomNodeOptions withSpoolThreads(int threads) {
-    return new DicomNodeOptions(
-        aeTitle,
-        bindAddress,
-        port,
-        acceptAnyCalledAeTitle,
-        maxAssociations,
-        maxConnections,
-        maxPduLength,
-        artimTimeoutMs,
-        idleTimeoutMs,
-        maxPendingBytes,
-        threads);
+  public static Builder builder() {
+    return new Builder();
   }
 
   private static void range(String name, long value, long from, long to) {
     if (value < from || value > to) {
       throw new IllegalArgumentException(
           name + " is " + value + "; it must be " + from + " to " + to);
+    }
+  }
+
+  /** Collects settings; those not set keep the defaults of {@link DicomNodeOptions#builder()}. */
+  public static final class Builder {
+    private String aeTitle = "HOUNSFIELD";
+    private String bindAddress = "127.0.0.1";
+    private int port = 11112;
+    private boolean acceptAnyCalledAeTitle = true;
+    private int maxAssociations = 64;
+    private int maxConnections = 512;
+    private int maxPduLength = 256 << 10;
+    private long artimTimeoutMs = 30_000;
+    private long idleTimeoutMs = 60_000;
+    private long maxPendingBytes = 4 << 20;
+    private int spoolThreads = 4;
+    private List<DicomPeer> peers = List.of();
+    private Optional<DicomUsers> users = Optional.empty();
+    private Optional<TlsOptions> tls = Optional.empty();
+    private CommitmentOptions commitment = CommitmentOptions.defaults();
+
+    private Builder() {}
+
+    /** Sets {@link DicomNodeOptions#aeTitle()}. */
+    public Builder aeTitle(String title) {
+      aeTitle = title;
+      return this;
+    }
+
+    /** Sets address and port to listen on. */
+    public Builder address(String address, int portNumber) {
+      bindAddress = address;
+      port = portNumber;
+      return this;
+    }
+
+    /** Sets {@link DicomNodeOptions#acceptAnyCalledAeTitle()}. */
+    public Builder acceptAnyCalledAeTitle(boolean acceptAny) {
+      acceptAnyCalledAeTitle = acceptAny;
+      return this;
+    }
+
+    /** Sets the bounds on associations and connections. */
+    public Builder limits(int associations, int connections) {
+      maxAssociations = associations;
+      maxConnections = connections;
+      return this;
+    }
+
+    /** Sets {@link DicomNodeOptions#maxPduLength()}, bytes. */
+    public Builder maxPduLength(int bytes) {
+      maxPduLength = bytes;
+      return this;
+    }
+
+    /** Sets the timeouts, milliseconds. */
+    public Builder timeouts(long artimMs, long idleMs) {
+      artimTimeoutMs = artimMs;
+      idleTimeoutMs = idleMs;
+      return this;
+    }
+
+    /** Sets {@link DicomNodeOptions#maxPendingBytes()}. */
+    public Builder maxPendingBytes(long bytes) {
+      maxPendingBytes = bytes;
+      return this;
+    }
+
+    /** Sets {@link DicomNodeOptions#spoolThreads()}. */
+    public Builder spoolThreads(int threads) {
+      spoolThreads = threads;
+      return this;
+    }
+
+    /** Sets {@link DicomNodeOptions#peers()}. */
+    public Builder peers(List<DicomPeer> allowed) {
+      peers = List.copyOf(allowed);
+      return this;
+    }
+
+    /** Sets {@link DicomNodeOptions#users()}. */
+    public Builder users(DicomUsers known) {
+      users = Optional.of(known);
+      return this;
+    }
+
+    /** Sets {@link DicomNodeOptions#tls()}. */
+    public Builder tls(TlsOptions keys) {
+      tls = Optional.of(keys);
+      return this;
+    }
+
+    /** Sets {@link DicomNodeOptions#commitment()}. */
+    public Builder commitment(CommitmentOptions options) {
+      commitment = options;
+      return this;
+    }
+
+    /**
+     * The settings.
+     *
+     * @throws IllegalArgumentException naming the setting that is out of range
+     */
+    public DicomNodeOptions build() {
+      return new DicomNodeOptions(
+          aeTitle,
+          bindAddress,
+          port,
+          acceptAnyCalledAeTitle,
+          maxAssociations,
+          maxConnections,
+          maxPduLength,
+          artimTimeoutMs,
+          idleTimeoutMs,
+          maxPendingBytes,
+          spoolThreads,
+          peers,
+          users,
+          tls,
+          commitment);
     }
   }
 }

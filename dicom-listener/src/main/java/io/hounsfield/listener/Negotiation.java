@@ -6,6 +6,9 @@ import io.hounsfield.dicom.SopClass;
 import io.hounsfield.dicom.TransferSyntax;
 import io.hounsfield.dicom.UIDs;
 import io.hounsfield.listener.ul.Pdu;
+import io.hounsfield.listener.ul.PduException;
+import io.hounsfield.listener.ul.RoleSelection;
+import io.hounsfield.listener.ul.UserIdentity;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -18,16 +21,27 @@ import java.util.Set;
 /**
  * Association negotiation as acceptor, PS3.8 section 7.1 and PS3.7 annex D.
  *
- * <p>Accepted are Verification and the CT image classes. Of the transfer syntaxes proposed in one
- * presentation context, Explicit VR Little Endian is taken if it is among them, otherwise the first
- * that can be decoded. Other classes are refused (abstract syntax not supported).
+ * <p>Accepted are Verification, Storage Commitment Push Model and the CT image classes. Of the
+ * transfer syntaxes proposed in one presentation context, Explicit VR Little Endian is taken if it
+ * is among them, otherwise the first that can be decoded. Other classes are refused (abstract
+ * syntax not supported).
  *
  * @param contexts accepted presentation contexts by their ID
  * @param accept the A-ASSOCIATE-AC to send
  */
 record Negotiation(Map<Integer, Context> contexts, Pdu.AssociateAc accept) {
-  /** An accepted presentation context. */
-  record Context(int id, String abstractSyntax, TransferSyntax transferSyntax) {}
+  /**
+   * An accepted presentation context.
+   *
+   * @param peerIsScu whether the peer may make requests of an SCU in it
+   * @param peerIsScp whether the peer may make requests of an SCP in it (N-EVENT-REPORT)
+   */
+  record Context(
+      int id,
+      String abstractSyntax,
+      TransferSyntax transferSyntax,
+      boolean peerIsScu,
+      boolean peerIsScp) {}
 
   private static final Set<String> STORAGE_CLASSES =
       Set.of(
@@ -35,11 +49,15 @@ record Negotiation(Map<Integer, Context> contexts, Pdu.AssociateAc accept) {
           SopClass.ENHANCED_CT_IMAGE_STORAGE,
           SopClass.LEGACY_CONVERTED_ENHANCED_CT_IMAGE_STORAGE);
 
-  private static final Set<TransferSyntax> VERIFICATION_SYNTAXES =
+  /** Operations that a peer may have open here at once, if it asks for a window at all. */
+  static final int MAX_OPERATIONS = 64;
+
+  /** Of classes whose data sets hold no pixels. */
+  private static final Set<TransferSyntax> PLAIN_SYNTAXES =
       EnumSet.of(
           TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN, TransferSyntax.IMPLICIT_VR_LITTLE_ENDIAN);
 
-  /** What can be stored must also be readable: the little endian syntaxes with a decoder. */
+  /** What can be stored must also be readable. */
   private static final Set<TransferSyntax> STORAGE_SYNTAXES = storageSyntaxes();
 
   private static Set<TransferSyntax> storageSyntaxes() {
@@ -76,19 +94,41 @@ record Negotiation(Map<Integer, Context> contexts, Pdu.AssociateAc accept) {
         : new Pdu.AssociateRj(Pdu.AssociateRj.PERMANENT, Pdu.AssociateRj.SERVICE_USER, reason);
   }
 
-  static Negotiation accept(Pdu.AssociateRq request, DicomNodeOptions options) {
+  /**
+   * @param peer settings of the caller, if it is a configured one
+   * @param identityConfirmed whether to tell that the user identity was accepted
+   */
+  static Negotiation accept(
+      Pdu.AssociateRq request,
+      DicomNodeOptions options,
+      Optional<DicomPeer> peer,
+      boolean identityConfirmed)
+      throws PduException {
     Map<Integer, Context> accepted = new HashMap<>();
     List<Pdu.ContextResult> results = new ArrayList<>();
+    List<RoleSelection> roles = RoleSelection.in(request.userInformation());
     for (Pdu.ProposedContext proposed : request.contexts()) {
-      results.add(answer(proposed, accepted));
+      results.add(answer(proposed, accepted, roles, storageSyntaxes(peer)));
+    }
+    List<Pdu.SubItem> items = new ArrayList<>();
+    for (RoleSelection role : roles) {
+      if (accepted.values().stream()
+          .anyMatch(context -> context.abstractSyntax().equals(role.sopClassUid()))) {
+        // Only storage commitment reports come from a peer in the SCP's role.
+        boolean scp = role.scp() && isCommitment(role.sopClassUid());
+        items.add(new RoleSelection(role.sopClassUid(), role.scu(), scp).toItem());
+      }
+    }
+    if (identityConfirmed) {
+      items.add(UserIdentity.positiveResponse());
     }
     Pdu.UserInformation user =
         new Pdu.UserInformation(
             options.maxPduLength(),
             UIDs.IMPLEMENTATION_CLASS,
             UIDs.IMPLEMENTATION_VERSION_NAME,
-            Optional.empty(),
-            List.of());
+            request.userInformation().asynchronousOperations().map(Negotiation::window),
+            items);
     return new Negotiation(
         Map.copyOf(accepted),
         new Pdu.AssociateAc(
@@ -100,16 +140,43 @@ record Negotiation(Map<Integer, Context> contexts, Pdu.AssociateAc accept) {
             user));
   }
 
+  /**
+   * The window granted, PS3.7 D.3.3.3: what the requestor may invoke, bounded; and one operation at
+   * a time the other way. 0 stands for "no bound".
+   */
+  private static Pdu.AsynchronousOperations window(Pdu.AsynchronousOperations proposed) {
+    int invoked = proposed.maximumInvoked();
+    return new Pdu.AsynchronousOperations(
+        invoked == 0 ? MAX_OPERATIONS : Math.min(invoked, MAX_OPERATIONS), 1);
+  }
+
+  private static Set<TransferSyntax> storageSyntaxes(Optional<DicomPeer> peer) {
+    Set<TransferSyntax> wanted = peer.map(DicomPeer::transferSyntaxes).orElse(Set.of());
+    if (wanted.isEmpty()) {
+      return STORAGE_SYNTAXES;
+    }
+    EnumSet<TransferSyntax> both = EnumSet.copyOf(wanted);
+    both.retainAll(STORAGE_SYNTAXES);
+    return both;
+  }
+
+  private static boolean isCommitment(String sopClassUid) {
+    return sopClassUid.equals(SopClass.STORAGE_COMMITMENT_PUSH_MODEL);
+  }
+
   private static Pdu.ContextResult answer(
-      Pdu.ProposedContext proposed, Map<Integer, Context> accepted) {
+      Pdu.ProposedContext proposed,
+      Map<Integer, Context> accepted,
+      List<RoleSelection> roles,
+      Set<TransferSyntax> storageSyntaxes) {
     String abstractSyntax = proposed.abstractSyntax();
     String first = proposed.transferSyntaxes().get(0);
-    boolean verification = abstractSyntax.equals(SopClass.VERIFICATION);
-    if (!verification && !STORAGE_CLASSES.contains(abstractSyntax)) {
+    boolean plain = abstractSyntax.equals(SopClass.VERIFICATION) || isCommitment(abstractSyntax);
+    if (!plain && !STORAGE_CLASSES.contains(abstractSyntax)) {
       return new Pdu.ContextResult(
           proposed.id(), Pdu.ContextResult.ABSTRACT_SYNTAX_NOT_SUPPORTED, first);
     }
-    Set<TransferSyntax> supported = verification ? VERIFICATION_SYNTAXES : STORAGE_SYNTAXES;
+    Set<TransferSyntax> supported = plain ? PLAIN_SYNTAXES : storageSyntaxes;
     TransferSyntax chosen = null;
     for (String uid : proposed.transferSyntaxes()) {
       TransferSyntax syntax = TransferSyntax.of(uid).filter(supported::contains).orElse(null);
@@ -125,7 +192,19 @@ record Negotiation(Map<Integer, Context> contexts, Pdu.AssociateAc accept) {
       return new Pdu.ContextResult(
           proposed.id(), Pdu.ContextResult.TRANSFER_SYNTAXES_NOT_SUPPORTED, first);
     }
-    accepted.put(proposed.id(), new Context(proposed.id(), abstractSyntax, chosen));
+    RoleSelection role =
+        roles.stream()
+            .filter(r -> r.sopClassUid().equals(abstractSyntax))
+            .findFirst()
+            .orElse(new RoleSelection(abstractSyntax, true, false));
+    accepted.put(
+        proposed.id(),
+        new Context(
+            proposed.id(),
+            abstractSyntax,
+            chosen,
+            role.scu(),
+            role.scp() && isCommitment(abstractSyntax)));
     return new Pdu.ContextResult(proposed.id(), Pdu.ContextResult.ACCEPTANCE, chosen.uid());
   }
 }

@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -21,6 +22,9 @@ final class NodeContext {
   final DicomNodeListener listener;
   final ExecutorService pool;
   final Counters counters;
+
+  /** Checks of callers, one after the other: wrong passcodes cannot take all threads. */
+  final Executor guard;
 
   /** Open connections, oldest first. */
   final Map<Long, Connection> connections = new LinkedHashMap<>();
@@ -45,6 +49,7 @@ final class NodeContext {
     this.listener = listener;
     this.pool = pool;
     this.counters = counters;
+    this.guard = new SerialExecutor(pool);
   }
 
   void onEventLoop(Runnable task) {

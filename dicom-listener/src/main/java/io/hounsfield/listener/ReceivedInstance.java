@@ -8,6 +8,7 @@ import java.nio.file.Path;
  * An instance that was received and is held in the spool.
  *
  * @param associationId number of the association, unique for the life of the node
+ * @param calledAeTitle AE title by which the sender called this node
  * @param transferSyntax encoding of the data set in the file, as it was sent
  * @param file the Part 10 file that holds it
  * @param duplicate an instance of this UID was held already: nothing changed for readers of the
@@ -19,6 +20,7 @@ import java.nio.file.Path;
  */
 public record ReceivedInstance(
     long associationId,
+    String calledAeTitle,
     String studyInstanceUid,
     String seriesInstanceUid,
     String sopInstanceUid,

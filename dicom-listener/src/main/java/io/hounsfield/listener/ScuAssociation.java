@@ -15,12 +15,11 @@ import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
-import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.ReadableByteChannel;
-import java.nio.channels.SocketChannel;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,10 +39,16 @@ final class ScuAssociation implements UpperLayer.Port, PduReader.Sink, Closeable
   /** Longest P-DATA-TF received, bytes: only responses come. */
   private static final int MAX_RECEIVE = 64 << 10;
 
+  /** Longest data set of a request of the peer, bytes. */
+  private static final int MAX_DATA_SET = 4 << 20;
+
+  /** Requests of the peer that may wait here. */
+  private static final int MAX_REQUESTS = 16;
+
   private final ScuOptions options;
   private final UpperLayer machine = new UpperLayer(UpperLayer.Role.REQUESTOR, this);
   private final PduReader reader = new PduReader(MAX_RECEIVE, this);
-  private final SocketChannel channel;
+  private final ScuTransport transport;
   private final ScheduledExecutorService watchdog;
   private final ByteBuffer in = ByteBuffer.allocate(16 << 10);
   private final ByteBuffer header =
@@ -52,6 +57,10 @@ final class ScuAssociation implements UpperLayer.Port, PduReader.Sink, Closeable
   private final ByteArrayOutputStream command = new ByteArrayOutputStream();
   private ByteBuffer data;
   private DimseCommand response;
+  private final Deque<IncomingRequest> requests = new ArrayDeque<>();
+  private DimseCommand announced;
+  private int announcedContext;
+  private ByteArrayOutputStream collected = new ByteArrayOutputStream();
   private String ended;
   private boolean deliver;
   private int lastMessageId;
@@ -60,7 +69,7 @@ final class ScuAssociation implements UpperLayer.Port, PduReader.Sink, Closeable
 
   private ScuAssociation(ScuOptions options) throws IOException {
     this.options = options;
-    this.channel = SocketChannel.open();
+    this.transport = new ScuTransport();
     this.watchdog =
         Executors.newSingleThreadScheduledExecutor(
             task -> {
@@ -77,9 +86,20 @@ final class ScuAssociation implements UpperLayer.Port, PduReader.Sink, Closeable
    */
   static ScuAssociation open(ScuOptions options, List<Pdu.ProposedContext> contexts)
       throws IOException {
+    return open(options, contexts, List.of());
+  }
+
+  /**
+   * Asks for an association with further items of user information.
+   *
+   * @throws AssociationException when it cannot be had
+   */
+  static ScuAssociation open(
+      ScuOptions options, List<Pdu.ProposedContext> contexts, List<Pdu.SubItem> items)
+      throws IOException {
     ScuAssociation association = new ScuAssociation(options);
     try {
-      association.request(contexts);
+      association.request(contexts, items);
       return association;
     } catch (IOException | RuntimeException e) {
       association.close();
@@ -87,7 +107,8 @@ final class ScuAssociation implements UpperLayer.Port, PduReader.Sink, Closeable
     }
   }
 
-  private void request(List<Pdu.ProposedContext> contexts) throws IOException {
+  private void request(List<Pdu.ProposedContext> contexts, List<Pdu.SubItem> items)
+      throws IOException {
     long period = Math.max(5, Math.min(500, options.responseTimeoutMs() / 8));
     watchdog.scheduleWithFixedDelay(this::watch, period, period, TimeUnit.MILLISECONDS);
     Pdu.AssociateRq request =
@@ -102,7 +123,7 @@ final class ScuAssociation implements UpperLayer.Port, PduReader.Sink, Closeable
                 UIDs.IMPLEMENTATION_CLASS,
                 UIDs.IMPLEMENTATION_VERSION_NAME,
                 Optional.empty(),
-                List.of()));
+                items));
     exchange(
         () -> {
           machine.fire(Event.EVT1, request);
@@ -118,7 +139,7 @@ final class ScuAssociation implements UpperLayer.Port, PduReader.Sink, Closeable
     if (System.nanoTime() - deadline > 0 && deadline != Long.MAX_VALUE) {
       timedOut = true;
       try {
-        channel.close();
+        transport.close();
       } catch (IOException e) {
         // it is closed anyway; the waiting thread wakes up
       }
@@ -151,7 +172,7 @@ final class ScuAssociation implements UpperLayer.Port, PduReader.Sink, Closeable
       if (machine.state() != State.STA1) {
         machine.fire(Event.EVT17);
       }
-      channel.close();
+      transport.close();
       throw new AssociationException(options.peer() + ": " + what, cause);
     } finally {
       deadline = Long.MAX_VALUE;
@@ -213,6 +234,36 @@ final class ScuAssociation implements UpperLayer.Port, PduReader.Sink, Closeable
     return call(contextId, request, null, 0);
   }
 
+  /** A request that the peer made, as SCP of a SOP class with that role. */
+  record IncomingRequest(int contextId, DimseCommand command, byte[] dataSet) {}
+
+  /**
+   * The next request of the peer; null when none came in time, or the association ended.
+   *
+   * @param timeoutMs how long to wait for one, milliseconds
+   */
+  IncomingRequest awaitRequest(long timeoutMs) throws IOException {
+    long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
+    while (requests.isEmpty() && isOpen()) {
+      long left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
+      if (left <= 0) {
+        break;
+      }
+      // Not under the watchdog: the peer may take its time.
+      try {
+        receive((int) Math.min(left, 1000));
+      } finally {
+        deadline = Long.MAX_VALUE;
+      }
+    }
+    return requests.poll();
+  }
+
+  /** Answers a request of the peer. */
+  void respond(IncomingRequest request, int status) throws IOException {
+    exchange(() -> sendCommand(request.contextId(), request.command().response(status, "")));
+  }
+
   private int room() {
     return data.capacity();
   }
@@ -272,14 +323,14 @@ final class ScuAssociation implements UpperLayer.Port, PduReader.Sink, Closeable
   @Override
   public void close() throws IOException {
     try {
-      if (machine.state() == State.STA6 && channel.isOpen()) {
+      if (machine.state() == State.STA6 && transport.isOpen()) {
         exchange(() -> machine.fire(Event.EVT15));
       }
     } catch (AssociationException e) {
       // it was on its way out; the connection is closed all the same
     } finally {
       watchdog.shutdownNow();
-      channel.close();
+      transport.close();
     }
   }
 
@@ -292,26 +343,32 @@ final class ScuAssociation implements UpperLayer.Port, PduReader.Sink, Closeable
   }
 
   private void receive() throws IOException {
-    int count = channel.read(in.clear());
+    receive(0);
+  }
+
+  /** False when nothing came for so many milliseconds; 0 leaves that to the watchdog. */
+  private boolean receive(int timeoutMs) throws IOException {
+    int count = transport.read(in.clear(), timeoutMs);
+    if (count == 0) {
+      return false;
+    }
     if (count < 0) {
       machine.fire(Event.EVT17);
-      return;
+      return true;
     }
     touch();
     reader.feed(in.flip());
+    return true;
   }
 
   @Override
   public void connect() {
     try {
-      channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-      channel
-          .socket()
-          .connect(
-              new InetSocketAddress(options.host(), options.port()), options.connectTimeoutMs());
+      transport.connect(options);
       touch();
     } catch (IOException e) {
-      ended = "cannot connect: " + e.getMessage();
+      String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+      ended = "cannot connect: " + why;
       throw new UncheckedIOException(e);
     }
   }
@@ -324,15 +381,9 @@ final class ScuAssociation implements UpperLayer.Port, PduReader.Sink, Closeable
         header.clear();
         PduCodec.putDataHeader(
             header, value.contextId(), value.command(), value.last(), value.data().remaining());
-        ByteBuffer[] parts = {header.flip(), value.data()};
-        while (value.data().hasRemaining() || header.hasRemaining()) {
-          channel.write(parts);
-        }
+        transport.write(header.flip(), value.data());
       } else {
-        ByteBuffer bytes = ByteBuffer.wrap(PduCodec.encode(pdu));
-        while (bytes.hasRemaining()) {
-          channel.write(bytes);
-        }
+        transport.write(ByteBuffer.wrap(PduCodec.encode(pdu)));
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -342,7 +393,7 @@ final class ScuAssociation implements UpperLayer.Port, PduReader.Sink, Closeable
   @Override
   public void closeTransport() {
     try {
-      channel.close();
+      transport.shutdown();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -449,23 +500,51 @@ final class ScuAssociation implements UpperLayer.Port, PduReader.Sink, Closeable
   public void fragment(
       int contextId, boolean isCommand, boolean last, ByteBuffer piece, boolean end)
       throws PduException {
-    if (!deliver || !isCommand) {
+    if (!deliver) {
+      return;
+    }
+    ByteArrayOutputStream into = isCommand ? command : collected;
+    if (!isCommand && announced == null) {
       return; // no response to C-STORE or C-ECHO has a data set
     }
-    if (command.size() + piece.remaining() > DimseCommand.MAX_LENGTH) {
-      throw new PduException(Pdu.Abort.INVALID_PARAMETER, "response command set is too long");
+    int limit = isCommand ? DimseCommand.MAX_LENGTH : MAX_DATA_SET;
+    if (into.size() + piece.remaining() > limit) {
+      throw new PduException(
+          Pdu.Abort.INVALID_PARAMETER, "command or data set of more than " + limit + " bytes");
     }
     byte[] bytes = new byte[piece.remaining()];
     piece.get(bytes);
-    command.writeBytes(bytes);
+    into.writeBytes(bytes);
     if (last && end) {
-      try {
-        response = DimseCommand.decode(ByteBuffer.wrap(command.toByteArray()));
-      } catch (DicomException e) {
-        throw new PduException(Pdu.Abort.INVALID_PARAMETER, e.getMessage());
-      } finally {
-        command.reset();
+      if (isCommand) {
+        takeCommand(contextId);
+      } else {
+        requests.add(new IncomingRequest(announcedContext, announced, collected.toByteArray()));
+        announced = null;
+        collected = new ByteArrayOutputStream();
       }
+    }
+  }
+
+  private void takeCommand(int contextId) throws PduException {
+    DimseCommand message;
+    try {
+      message = DimseCommand.decode(ByteBuffer.wrap(command.toByteArray()));
+    } catch (DicomException e) {
+      throw new PduException(Pdu.Abort.INVALID_PARAMETER, e.getMessage());
+    } finally {
+      command.reset();
+    }
+    if (message.isResponse()) {
+      response = message;
+    } else if (requests.size() >= MAX_REQUESTS) {
+      throw new PduException(
+          Pdu.Abort.UNEXPECTED_PARAMETER, "requests without waiting for answers");
+    } else if (message.hasDataSet()) {
+      announced = message;
+      announcedContext = contextId;
+    } else {
+      requests.add(new IncomingRequest(contextId, message, new byte[0]));
     }
   }
 

@@ -2,6 +2,7 @@
 package io.hounsfield.listener;
 
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -15,6 +16,7 @@ import java.util.OptionalDouble;
  * @param responseTimeoutMs how long the other node may stand still, milliseconds: neither taking
  *     bytes nor answering
  * @param slicesPerSecond pace at which C-STORE requests are begun; empty for as fast as possible
+ * @param tls keys of TLS; empty: plain TCP
  */
 public record ScuOptions(
     String calledAeTitle,
@@ -23,13 +25,15 @@ public record ScuOptions(
     String callingAeTitle,
     int connectTimeoutMs,
     int responseTimeoutMs,
-    OptionalDouble slicesPerSecond) {
+    OptionalDouble slicesPerSecond,
+    Optional<TlsOptions> tls) {
 
   public ScuOptions {
     AeTitles.require(calledAeTitle, "calledAeTitle");
     AeTitles.require(callingAeTitle, "callingAeTitle");
     Objects.requireNonNull(host, "host");
     Objects.requireNonNull(slicesPerSecond, "slicesPerSecond");
+    Objects.requireNonNull(tls, "tls");
     if (port < 1 || port > 65535) {
       throw new IllegalArgumentException("port is " + port + "; it must be 1 to 65535");
     }
@@ -45,19 +49,46 @@ public record ScuOptions(
   /** 10 s to connect, 60 s for responses, no pacing, calling as HOUNSFIELD. */
   public static ScuOptions of(String calledAeTitle, String host, int port) {
     return new ScuOptions(
-        calledAeTitle, host, port, "HOUNSFIELD", 10_000, 60_000, OptionalDouble.empty());
+        calledAeTitle,
+        host,
+        port,
+        "HOUNSFIELD",
+        10_000,
+        60_000,
+        OptionalDouble.empty(),
+        Optional.empty());
   }
 
   /** These options with another calling AE title. */
   public ScuOptions withCallingAeTitle(String title) {
     return new ScuOptions(
-        calledAeTitle, host, port, title, connectTimeoutMs, responseTimeoutMs, slicesPerSecond);
+        calledAeTitle,
+        host,
+        port,
+        title,
+        connectTimeoutMs,
+        responseTimeoutMs,
+        slicesPerSecond,
+        tls);
   }
 
   /** These options with other timeouts, milliseconds. */
   public ScuOptions withTimeouts(int connectMs, int responseMs) {
     return new ScuOptions(
-        calledAeTitle, host, port, callingAeTitle, connectMs, responseMs, slicesPerSecond);
+        calledAeTitle, host, port, callingAeTitle, connectMs, responseMs, slicesPerSecond, tls);
+  }
+
+  /** These options with TLS. */
+  public ScuOptions withTls(TlsOptions keys) {
+    return new ScuOptions(
+        calledAeTitle,
+        host,
+        port,
+        callingAeTitle,
+        connectTimeoutMs,
+        responseTimeoutMs,
+        slicesPerSecond,
+        Optional.of(keys));
   }
 
   /** These options with a pace. */
@@ -69,7 +100,8 @@ public record ScuOptions(
         callingAeTitle,
         connectTimeoutMs,
         responseTimeoutMs,
-        OptionalDouble.of(pace));
+        OptionalDouble.of(pace),
+        tls);
   }
 
   /** {@code AET@host:port}. */

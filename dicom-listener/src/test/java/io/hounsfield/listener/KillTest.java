@@ -36,7 +36,7 @@ class KillTest {
       DicomNode node =
           DicomNode.start(
               Vertx.vertx(),
-              DicomNodeOptions.defaults().withAddress("127.0.0.1", 0),
+              DicomNodeOptions.builder().address("127.0.0.1", 0).build(),
               Spool.open(Path.of(arguments[0])),
               new RecordingListener());
       System.out.println("port " + node.port());

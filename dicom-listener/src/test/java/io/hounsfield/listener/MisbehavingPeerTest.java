@@ -51,7 +51,7 @@ class MisbehavingPeerTest {
     return RawPeer.associated(node.port());
   }
 
-  private void start(UnaryOperator<DicomNodeOptions> settings) throws IOException {
+  private void start(UnaryOperator<DicomNodeOptions.Builder> settings) throws IOException {
     node = new TestNode(temp.resolve("spool"), settings);
   }
 
@@ -125,7 +125,7 @@ class MisbehavingPeerTest {
 
   @Test
   void silenceIsEndedByArtim() throws Exception {
-    start(options -> options.withTimeouts(100, 60_000));
+    start(options -> options.timeouts(100, 60_000));
     try (RawPeer peer = new RawPeer(node.port())) {
       assertNull(peer.receive(), "closed without a word");
     }
@@ -133,7 +133,7 @@ class MisbehavingPeerTest {
 
   @Test
   void halfARequestIsEndedByArtim() throws Exception {
-    start(options -> options.withTimeouts(100, 60_000));
+    start(options -> options.timeouts(100, 60_000));
     try (RawPeer peer = new RawPeer(node.port())) {
       byte[] request = PduCodec.encode(RawPeer.request());
       peer.send(java.util.Arrays.copyOf(request, request.length / 2));
@@ -162,7 +162,7 @@ class MisbehavingPeerTest {
 
   @Test
   void atTheBoundTheOldestSilentConnectionGivesWay() throws Exception {
-    start(options -> options.withLimits(4, 10));
+    start(options -> options.limits(4, 10));
     List<RawPeer> silent = new ArrayList<>();
     try (RawPeer first = new RawPeer(node.port())) {
       for (int i = 0; i < 9; i++) {
@@ -223,7 +223,7 @@ class MisbehavingPeerTest {
 
   @Test
   void oneAssociationTooManyIsRejectedForNow() throws Exception {
-    start(options -> options.withLimits(2, 10));
+    start(options -> options.limits(2, 10));
     try (RawPeer one = associated();
         RawPeer two = associated()) {
       try (RawPeer three = new RawPeer(node.port())) {
@@ -281,7 +281,7 @@ class MisbehavingPeerTest {
 
   @Test
   void anIdleAssociationIsAborted() throws Exception {
-    start(options -> options.withTimeouts(30_000, 150));
+    start(options -> options.timeouts(30_000, 150));
     try (RawPeer peer = associated()) {
       assertEquals(USER_ABORT, peer.receive());
       assertTrue(node.listener.nextEnd().aborted());
@@ -290,7 +290,7 @@ class MisbehavingPeerTest {
 
   @Test
   void whoGoesOnSendingAfterAnAbortIsClosedByArtim() throws Exception {
-    start(options -> options.withTimeouts(200, 60_000));
+    start(options -> options.timeouts(200, 60_000));
     try (RawPeer peer = associated()) {
       peer.send(new byte[] {8, 0, 0, 0, 0, 4, 0, 0, 0, 0});
       byte[] more = new byte[64 << 10];
@@ -588,7 +588,7 @@ class MisbehavingPeerTest {
   /** Who never reads the answers is not read any more, and in the end not waited for. */
   @Test
   void aFloodOfEchoesWithoutReadingTheAnswers() throws Exception {
-    start(options -> options.withTimeouts(300, 1000));
+    start(options -> options.timeouts(300, 1000));
     ByteArrayOutputStream many = new ByteArrayOutputStream();
     for (int i = 0; i < 1000; i++) {
       many.writeBytes(
@@ -614,7 +614,7 @@ class MisbehavingPeerTest {
   /** Whole conversations with random faults: the node answers, aborts or closes, and stays up. */
   @Test
   void fuzzedConversations() throws Exception {
-    start(options -> options.withTimeouts(5_000, 5_000));
+    start(options -> options.timeouts(5_000, 5_000));
     Random random = new Random(4711);
     byte[] slice = TestInstances.encoded(TestInstances.ct("bad", 9, 16));
     ByteArrayOutputStream good = new ByteArrayOutputStream();

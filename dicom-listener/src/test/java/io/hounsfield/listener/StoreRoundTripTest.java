@@ -66,6 +66,7 @@ class StoreRoundTripTest {
       for (int i = 0; i < 5; i++) {
         ReceivedInstance instance = received.get(i);
         assertEquals(end.id(), instance.associationId());
+        assertEquals(node.scu().calledAeTitle(), instance.calledAeTitle());
         assertEquals(TestInstances.sopUid("a", i), instance.sopInstanceUid());
         assertEquals(TestInstances.seriesUid("a"), instance.seriesInstanceUid());
         assertEquals(SopClass.CT_IMAGE_STORAGE, instance.sopClassUid());
@@ -112,7 +113,7 @@ class StoreRoundTripTest {
   @ValueSource(ints = {4096, 4098, 16384, 65536, 1 << 20})
   void anyMaximumPduLengthWorks(int length) throws Exception {
     List<Path> files = TestInstances.files(temp.resolve("in"), "p", 3, 200);
-    try (TestNode node = new TestNode(temp.resolve("spool"), o -> o.withMaxPduLength(length))) {
+    try (TestNode node = new TestNode(temp.resolve("spool"), o -> o.maxPduLength(length))) {
       assertEquals(3, StorageScu.send(node.scu(), files, ProgressListener.NONE).stored());
       List<ReceivedInstance> received = node.listener.await(3);
       for (int i = 0; i < 3; i++) {
@@ -213,8 +214,7 @@ class StoreRoundTripTest {
   @Test
   void withLittleMemoryForTheDiskEverythingStillArrives() throws Exception {
     List<Path> files = TestInstances.files(temp.resolve("in"), "b", 6, 512);
-    try (TestNode node =
-        new TestNode(temp.resolve("spool"), o -> o.withMaxPendingBytes(64 << 10))) {
+    try (TestNode node = new TestNode(temp.resolve("spool"), o -> o.maxPendingBytes(64 << 10))) {
       assertEquals(6, StorageScu.send(node.scu(), files, ProgressListener.NONE).stored());
       node.listener.await(6);
       for (SpooledInstance instance : node.spool.instances(TestInstances.seriesUid("b"))) {
@@ -296,7 +296,7 @@ class StoreRoundTripTest {
   @Test
   void anotherCalledAeTitleIsRejectedWhenConfiguredSo() throws Exception {
     try (TestNode node =
-        new TestNode(temp.resolve("spool"), o -> o.withAcceptAnyCalledAeTitle(false))) {
+        new TestNode(temp.resolve("spool"), o -> o.acceptAnyCalledAeTitle(false))) {
       ScuOptions wrong = ScuOptions.of("SOMEONE", "127.0.0.1", node.port());
       AssociationException e = assertThrows(AssociationException.class, () -> Echo.echo(wrong));
       assertTrue(e.getMessage().contains("called AE title not recognized"), e.getMessage());
@@ -349,7 +349,7 @@ class StoreRoundTripTest {
               () ->
                   DicomNode.start(
                       vertx,
-                      DicomNodeOptions.defaults().withAddress("127.0.0.1", node.port()),
+                      DicomNodeOptions.builder().address("127.0.0.1", node.port()).build(),
                       spool,
                       new RecordingListener()));
       assertTrue(e.getMessage().contains("port " + node.port()), e.getMessage());

@@ -21,18 +21,19 @@ final class TestNode implements AutoCloseable {
     this(directory, options -> options);
   }
 
-  TestNode(Path directory, UnaryOperator<DicomNodeOptions> settings) throws IOException {
+  TestNode(Path directory, UnaryOperator<DicomNodeOptions.Builder> settings) throws IOException {
     this(directory, settings, SpoolOptions.defaults());
   }
 
-  TestNode(Path directory, UnaryOperator<DicomNodeOptions> settings, SpoolOptions spoolOptions)
+  TestNode(
+      Path directory, UnaryOperator<DicomNodeOptions.Builder> settings, SpoolOptions spoolOptions)
       throws IOException {
     this.directory = directory;
     this.spool = Spool.open(directory, spoolOptions);
     this.node =
         DicomNode.start(
             vertx,
-            settings.apply(DicomNodeOptions.defaults().withAddress("127.0.0.1", 0)),
+            settings.apply(DicomNodeOptions.builder().address("127.0.0.1", 0)).build(),
             spool,
             listener);
   }

@@ -77,10 +77,11 @@ class NetworkCommandsTest {
         DicomNode node =
             DicomNode.start(
                 vertx,
-                DicomNodeOptions.defaults()
-                    .withAeTitle("LUNGS")
-                    .withAcceptAnyCalledAeTitle(false)
-                    .withAddress("127.0.0.1", 0),
+                DicomNodeOptions.builder()
+                    .aeTitle("LUNGS")
+                    .acceptAnyCalledAeTitle(false)
+                    .address("127.0.0.1", 0)
+                    .build(),
                 spool,
                 listener)) {
       talk.with(node.port());
