@@ -33,7 +33,10 @@ public enum RefusalReason {
   UNSUPPORTED_TRANSFER_SYNTAX(
       "unsupported-transfer-syntax", "The pixels are compressed in a way that cannot be decoded."),
   UNDECODABLE("undecodable", "An instance is damaged or incomplete."),
-  NO_LUNGS("no-lungs", "No lungs were found in the images.");
+  NO_LUNGS("no-lungs", "No lungs were found in the images."),
+  NOT_CHEST("not-chest", "What looks like lung in the images is not that of a chest."),
+  IMPLAUSIBLE_LUNGS(
+      "implausible-lungs", "What was found as lungs has a volume or density that no lungs have.");
 
   private final String code;
   private final String description;

@@ -6,6 +6,7 @@ import io.hounsfield.domain.Segment;
 import io.hounsfield.domain.Warning;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Lungs and opacities on the grid of the CT.
@@ -16,11 +17,14 @@ import java.util.Objects;
  *     lungs only
  * @param warnings what a reader must know before trusting numbers from these maps, in a fixed
  *     order, may be empty
+ * @param implausible why nothing must be reported although lungs were found; empty where it may
  */
-public record Anatomy(LabelMap lungs, LabelMap lesions, List<Warning> warnings) {
+public record Anatomy(
+    LabelMap lungs, LabelMap lesions, List<Warning> warnings, Optional<Implausible> implausible) {
   public Anatomy {
     Objects.requireNonNull(lungs, "lungs");
     Objects.requireNonNull(lesions, "lesions");
+    Objects.requireNonNull(implausible, "implausible");
     warnings = List.copyOf(warnings);
   }
 }

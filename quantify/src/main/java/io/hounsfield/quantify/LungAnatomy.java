@@ -7,6 +7,7 @@ import io.hounsfield.domain.RegionMeasurements;
 import io.hounsfield.domain.Segment;
 import io.hounsfield.domain.VolumeGeometry;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * Turns the labels of a network that sees one slice at a time into a right and a left lung with
@@ -150,6 +151,7 @@ public final class LungAnatomy {
     long[][] removed = GasTracker.extrapulmonary(prepared, g, axis, midline);
     long[][] lung = new long[g.slices()][];
     long[][] aerated = new long[g.slices()][];
+    long[] called = new long[g.slices()];
     Slices.forEach(
         g.slices(),
         k -> {
@@ -159,6 +161,7 @@ public final class LungAnatomy {
             Bits.andNot(lung[k], removed[k]);
             Bits.andNot(aerated[k], removed[k]);
           }
+          called[k] = Bits.count(lung[k]);
         });
     long added = AeratedLung.complete(lung, aerated, ct, axis, midline);
 
@@ -183,10 +186,14 @@ public final class LungAnatomy {
           lesions[k] = lesionLabels(prepared[k].lesion, lungs[k], ct.slice(k), g);
           counts[k] = count(lungs[k], runs[k], g.columns());
         });
+    boolean found = Arrays.stream(counts).anyMatch(n -> n[0] + n[1] > 0);
     return new Anatomy(
         new LabelMap(g, lungs, Segment.LUNGS),
         new LabelMap(g, lesions, Segment.LESIONS),
-        LungWarnings.of(g, axis, counts, added));
+        LungWarnings.of(g, axis, counts, added),
+        found
+            ? Plausibility.check(ct, prepared, lungs, lesions, counts, Arrays.stream(called).sum())
+            : Optional.empty());
   }
 
   private static void requireSlices(int slices, VolumeGeometry g) {

@@ -62,9 +62,7 @@ final class LungWarnings {
     boolean cut = false;
     for (boolean top : new boolean[] {true, false}) {
       int slice = top == axis.headAtLastSlice() ? counts.length - 1 : 0;
-      double cm2 =
-          (counts[slice][0] + counts[slice][1]) * g.columnSpacingMm() * g.rowSpacingMm() / 100;
-      if (cm2 > CUT_OFF_CM2) {
+      if (cutOff(g, counts, slice)) {
         cut = true;
         warnings.add(
             warning(
@@ -72,7 +70,7 @@ final class LungWarnings {
                 "The scan range cuts off the lungs at the %s: %.1f cm² of lung in the %s slice."
                     + " Volumes are those of the scanned part.",
                 top ? "top" : "bottom",
-                cm2,
+                cm2(g, counts, slice),
                 top ? "uppermost" : "lowest"));
       }
     }
@@ -96,6 +94,15 @@ final class LungWarnings {
               added * g.voxelVolumeMl()));
     }
     return warnings;
+  }
+
+  /** Whether the lungs go on beyond the first or last slice. */
+  static boolean cutOff(VolumeGeometry g, int[][] counts, int slice) {
+    return cm2(g, counts, slice) > CUT_OFF_CM2;
+  }
+
+  private static double cm2(VolumeGeometry g, int[][] counts, int slice) {
+    return (counts[slice][0] + counts[slice][1]) * g.columnSpacingMm() * g.rowSpacingMm() / 100;
   }
 
   private static Warning warning(String code, String text, Object... numbers) {

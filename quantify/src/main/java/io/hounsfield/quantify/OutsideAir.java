@@ -36,11 +36,20 @@ final class OutsideAir {
    */
   record Result(long[] mask, double bodyRow, double bodyColumn, int bodyCells) {}
 
+  private static int factor(double spacingMm) {
+    return Math.max(1, (int) Math.round(CELL_MM / spacingMm));
+  }
+
+  /** Area of a cell, mm². */
+  static double cellMm2(SliceGrid grid) {
+    return grid.voxelAreaMm2() * factor(grid.columnSpacingMm()) * factor(grid.rowSpacingMm());
+  }
+
   static Result find(short[] hu, SliceGrid grid) {
     int rows = grid.rows();
     int columns = grid.columns();
-    int fx = Math.max(1, (int) Math.round(CELL_MM / grid.columnSpacingMm()));
-    int fy = Math.max(1, (int) Math.round(CELL_MM / grid.rowSpacingMm()));
+    int fx = factor(grid.columnSpacingMm());
+    int fy = factor(grid.rowSpacingMm());
     int nx = (columns + fx - 1) / fx;
     int ny = (rows + fy - 1) / fy;
 

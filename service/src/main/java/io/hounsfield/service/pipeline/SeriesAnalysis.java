@@ -23,6 +23,7 @@ import io.hounsfield.preprocess.SliceReader;
 import io.hounsfield.preprocess.VolumePlan;
 import io.hounsfield.quantify.Anatomy;
 import io.hounsfield.quantify.CaseConfidence;
+import io.hounsfield.quantify.Implausible;
 import io.hounsfield.quantify.LungAnatomy;
 import io.hounsfield.quantify.PreparedSlice;
 import io.hounsfield.quantify.Quantifier;
@@ -227,6 +228,7 @@ public final class SeriesAnalysis {
         Quantifier.measure(ct, anatomy.lungs(), anatomy.lesions());
     clock.add(Stage.MEASURE, start);
     requireLungs(regions);
+    requirePlausible(anatomy);
 
     warnings.addAll(plan.warnings());
     warnings.addAll(work.get(order[0]).warnings());
@@ -289,6 +291,18 @@ public final class SeriesAnalysis {
     if (!(volume instanceof Measurement.Value value) || value.value() == 0) {
       throw new SeriesRefusedException(
           RefusalReason.NO_LUNGS, "No lungs were found in the images: nothing can be measured.");
+    }
+  }
+
+  private static void requirePlausible(Anatomy anatomy) throws SeriesRefusedException {
+    if (anatomy.implausible().isPresent()) {
+      Implausible found = anatomy.implausible().get();
+      RefusalReason reason =
+          switch (found.kind()) {
+            case NOT_CHEST -> RefusalReason.NOT_CHEST;
+            case IMPLAUSIBLE_LUNGS -> RefusalReason.IMPLAUSIBLE_LUNGS;
+          };
+      throw new SeriesRefusedException(reason, found.text());
     }
   }
 
