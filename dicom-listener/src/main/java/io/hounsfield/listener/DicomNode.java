@@ -189,6 +189,7 @@ public final class DicomNode implements AutoCloseable {
     private boolean closing;
     private TlsKeys keys;
     private String brokenKeys = "";
+    private boolean reloading;
 
     Server(
         DicomNodeOptions options,
@@ -245,6 +246,10 @@ public final class DicomNode implements AutoCloseable {
 
     /** New connections take changed keys; broken ones are named once, and the old ones stay. */
     private void reloadKeys() {
+      if (reloading) {
+        return;
+      }
+      reloading = true;
       TlsOptions files = options.tls().get();
       vertx
           .executeBlocking(
@@ -254,21 +259,26 @@ public final class DicomNode implements AutoCloseable {
                     ? null
                     : new Object[] {now, readOrExplain(files)};
               })
-          .onSuccess(
+          .compose(
               found -> {
                 if (found == null) {
-                  return;
+                  return Future.succeededFuture();
                 }
                 if (found[1] instanceof TlsKeys changed) {
-                  takeKeys(changed);
-                } else {
-                  brokenKeys = (String) found[0];
-                  LOG.error(
-                      "TLS: the old keys stay, the changed ones cannot be used: {}", found[1]);
+                  return takeKeys(changed);
                 }
+                brokenKeys = (String) found[0];
+                return Future.failedFuture((String) found[1]);
               })
-          .onFailure(
-              e -> LOG.error("TLS: the old keys stay, a file cannot be read: {}", e.toString()));
+          .onComplete(
+              done -> {
+                reloading = false;
+                if (done.failed()) {
+                  LOG.error(
+                      "TLS: the old keys stay, the changed ones cannot be used: {}",
+                      done.cause().getMessage());
+                }
+              });
     }
 
     private static Object readOrExplain(TlsOptions files) {
@@ -279,15 +289,14 @@ public final class DicomNode implements AutoCloseable {
       }
     }
 
-    private void takeKeys(TlsKeys changed) {
-      netServer
+    private Future<?> takeKeys(TlsKeys changed) {
+      return netServer
           .updateSSLOptions(configure(new ServerSSLOptions(), changed))
           .onSuccess(
               done -> {
                 keys = changed;
                 LOG.info("TLS: new connections take the changed keys of {}", changed.subject());
-              })
-          .onFailure(e -> LOG.error("TLS: the old keys stay: {}", e.toString()));
+              });
     }
 
     private void connected(NetSocket socket) {
