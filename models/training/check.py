@@ -16,7 +16,7 @@ from train import dice
 def marked(module: torch.jit.ScriptModule, hu: np.ndarray) -> np.ndarray:
     """Labels of slices [n][rows][columns] of any size."""
     with torch.inference_mode():
-        return np.concatenate([module(torch.from_numpy(hu[i:i + 4].astype(np.int32))).numpy() for i in range(0, len(hu), 4)])
+        return np.concatenate([module(torch.from_numpy(hu[i:i + 4].astype(np.int32)))[0].numpy() for i in range(0, len(hu), 4)])
 
 
 def share(label: np.ndarray) -> float:

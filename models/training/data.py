@@ -27,6 +27,27 @@ def labelled_cases(root: Path) -> dict[str, dict[str, np.ndarray]]:
     return cases
 
 
+def medseg_slices(root: Path, not_lesion: int) -> tuple[np.ndarray, np.ndarray]:
+    """MedSeg's single slices: pictures like those of the labelled cases, and labels (2 lesion, else not_lesion).
+
+    They come windowed and cropped close to the lungs: placed on the grid with a dark border, then CLAHE as for the others.
+    """
+    pictures, labels = [], []
+    for path in sorted((root / "medseg-slices/image").glob("*.png")):
+        image = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+        lesion = cv2.imread(str(path.parents[1] / "lesion" / path.name), cv2.IMREAD_GRAYSCALE) > 0
+        scale = 216 / max(image.shape)
+        size = (round(image.shape[1] * scale), round(image.shape[0] * scale))
+        top, left = (GRID - size[1]) // 2, (GRID - size[0]) // 2
+        picture, label = np.zeros((GRID, GRID), np.uint8), np.full((GRID, GRID), not_lesion, np.uint8)
+        inside = np.s_[top:top + size[1], left:left + size[0]]
+        picture[inside] = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+        label[inside][cv2.resize(lesion.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.4] = 2
+        pictures.append(clahe(picture))
+        labels.append(label)
+    return np.stack(pictures), np.stack(labels)
+
+
 def read_hu(path: Path) -> tuple[pydicom.Dataset, np.ndarray]:
     """One single-frame CT instance and its HU [rows][columns]; padding below -1024 is kept as it is."""
     ds = pydicom.dcmread(path)
@@ -80,8 +101,19 @@ def resize(hu: np.ndarray, interpolation: int) -> np.ndarray:
     return np.stack([cv2.resize(s.astype(np.float32), (GRID, GRID), interpolation=interpolation) for s in hu]).round().astype(np.int16)
 
 
+def clahe(picture: np.ndarray) -> np.ndarray:
+    """CLAHE as the labelled set was made with: clip limit 7 on 8 x 8 tiles."""
+    return cv2.createCLAHE(clipLimit=7.0, tileGridSize=(8, 8)).apply(picture)
+
+
 def clahe_picture(hu: np.ndarray, low: float | None = None, high: float | None = None) -> np.ndarray:
-    """The labelled set's picture of one HU slice [256][256]: optional window, per-slice stretch to 8 bit, CLAHE clip 7 on 8 x 8 tiles."""
+    """The labelled set's picture of one HU slice [256][256]: optional window, per-slice stretch to 8 bit, CLAHE."""
     x = np.clip(hu.astype(np.float32), low if low is not None else -4096, high if high is not None else 32767)
     span = max(float(x.max() - x.min()), 1.0)
-    return cv2.createCLAHE(clipLimit=7.0, tileGridSize=(8, 8)).apply(((x - x.min()) / span * 255).astype(np.uint8))
+    return clahe(((x - x.min()) / span * 255).astype(np.uint8))
+
+
+def service_picture(hu: np.ndarray) -> np.ndarray:
+    """The picture that the exported graph makes of an HU slice [256][256]: one window for all slices, then CLAHE."""
+    x = np.clip(hu.astype(np.float32), LOW, -LOW)
+    return clahe(((x - LOW) * (255 / (-2 * LOW))).astype(np.uint8))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Draws what a checkpoint marks, for the eye: every n-th slice of the HU series, or of the held-out cases beside the experts' masks."""
+"""Draws what a checkpoint marks, for the eye: every n-th slice of the HU series, and slices of the held-out cases beside the experts' masks."""
 import argparse
 import json
 from pathlib import Path
@@ -8,7 +8,8 @@ import cv2
 import numpy as np
 import torch
 
-from train import predict
+from data import service_picture
+from train import Source, predict, section
 from unet import UNet
 
 
@@ -33,26 +34,25 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--work", type=Path, default=Path(".train"))
     parser.add_argument("--config", type=Path, default=Path(__file__).with_name("config.json"))
-    parser.add_argument("--run", default="segmentation")
+    parser.add_argument("--run", default="fold-0")
     parser.add_argument("--every", type=int, default=15)
     options = parser.parse_args()
-    config = json.loads(options.config.read_text())[options.run]
-    net = UNet(1, 3, config["base"], config["levels"]).eval()
+    config = section(json.loads(options.config.read_text()), options.run)
+    source = Source(options.work, config)
+    net = UNet(2, 3, config["base"], config["levels"]).to(memory_format=torch.channels_last).eval()
     net.load_state_dict(torch.load(options.work / f"{options.run}.pt")["averaged"])
-    series = np.load(options.work / "hu.npz")
-    hu, group = series["hu"], series["group"]
+    hu, group = source.hu2, source.group2
     for name in ("ricord-1a-covid", "lungfcp-partial-chest", "single"):
         single = ~np.isin(group, ["ricord-1a-covid", "lungfcp-partial-chest"]) & ~np.char.startswith(group, "phantom-")
         which = np.nonzero(single)[0] if name == "single" else np.nonzero(group == name)[0][::options.every]
-        found = predict(net, hu[which])
+        found = predict(net, hu[which], np.stack([service_picture(hu[i]) for i in which]))
         tiles = [draw(hu[i], found[k], f"{i} {group[i][:22]}") for k, i in enumerate(which)]
-        cv2.imwrite(str(options.work / f"overlay-{name}.png"), montage(tiles, 6))
-    cases = np.load(options.work / "restored.npz")
+        cv2.imwrite(str(options.work / f"overlay-{options.run}-{name}.png"), montage(tiles, 6))
     tiles = []
-    for name in sorted(config["heldOut"] or np.unique(cases["case"])):
-        which = np.nonzero(cases["case"] == name)[0]
+    for name in sorted(config["heldOut"] or set(np.unique(source.case)) - {"medseg"}):
+        which = np.nonzero(source.case == name)[0]
         which = which[np.linspace(0, len(which) - 1, 5)[1:4].round().astype(int)]
-        found = predict(net, cases["hu"][which])
+        found = predict(net, source.hu[which], source.picture[which])
         for k, i in enumerate(which):
-            tiles += [draw(cases["hu"][i], cases["label"][i], f"{name[-10:]} expert"), draw(cases["hu"][i], found[k], "network")]
-    cv2.imwrite(str(options.work / "overlay-held-out.png"), montage(tiles, 6))
+            tiles += [draw(source.hu[i], source.label[i], f"{name[-10:]} expert"), draw(source.hu[i], found[k], "network")]
+    cv2.imwrite(str(options.work / f"overlay-{options.run}-labelled.png"), montage(tiles, 6))

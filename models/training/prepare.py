@@ -16,6 +16,8 @@ SERIES = ("ricord-1a-covid", "lungfcp-partial-chest")
 def prepare(root: Path, work: Path, without_lung: list[str], phantoms: Path | None) -> None:
     work.mkdir(parents=True, exist_ok=True)
     cases = data.labelled_cases(root)
+    picture, lesion = data.medseg_slices(root, pseudo.NOT_LESION)
+    cases["medseg"] = {"picture": picture, "label": lesion}
     np.savez(work / "labelled.npz", picture=np.concatenate([c["picture"] for c in cases.values()]),
              label=np.concatenate([c["label"] for c in cases.values()]),
              case=np.concatenate([[name] * len(c["label"]) for name, c in cases.items()]))

@@ -2,13 +2,14 @@
 """Classical lung labels for HU series without masks: threshold, body, trachea tracking, 3D components.
 
 Codes of a partial label: 0 background, 1 lung surely healthy, 3 lung or lesion (which of both is not known),
-255 not known at all (dense tissue that may be consolidated lung). The training loss reads these codes.
+4 not lesion (background or lung), 255 not known at all (dense tissue that may be consolidated lung). The training
+loss reads these codes.
 """
 import cv2
 import numpy as np
 from scipy import ndimage
 
-UNSURE_LUNG, UNKNOWN = 3, 255
+UNSURE_LUNG, NOT_LESION, UNKNOWN = 3, 4, 255
 
 
 def body_mask(hu: np.ndarray) -> np.ndarray:

@@ -16,7 +16,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from data import GRID, HIGH, LOW, clahe_picture
+from data import GRID, HIGH, LOW, clahe_picture, service_picture
 from unet import UNet
 
 
@@ -131,19 +131,22 @@ def train(args: argparse.Namespace, config: dict) -> None:
             path.with_suffix(".tmp").replace(path)
 
 
-def apply(args: argparse.Namespace, config: dict) -> None:
-    cases = np.load(args.work / "labelled.npz")
-    net = UNet(1, 1, config["base"]).eval()
-    net.load_state_dict(torch.load(args.work / "restore.pt")["net"])
-    picture = cases["picture"]
+def restored(net: torch.nn.Module, picture: np.ndarray) -> np.ndarray:
+    """Pictures [n,256,256] uint8 back to near-HU, int16."""
     out = np.empty(picture.shape, np.int16)
-    with torch.inference_mode():
+    with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
         for i in range(0, len(picture), 16):
             x = torch.from_numpy(picture[i:i + 16].astype(np.float32) / 255)[:, None].to(memory_format=torch.channels_last)
-            mirrored = net(x.flip(3)).flip(3)
-            y = ((net(x) + mirrored) / 2)[:, 0].numpy()
-            out[i:i + 16] = np.rint(np.clip(y, -0.05, 1.05) * (HIGH - LOW) + LOW)
-    np.savez(args.work / "restored.npz", hu=out, label=cases["label"], case=cases["case"])
+            out[i:i + 16] = np.rint(np.clip(net(x)[:, 0].float().numpy(), 0, 1) * (HIGH - LOW) + LOW)
+    return out
+
+
+def apply(args: argparse.Namespace, config: dict) -> None:
+    net = UNet(1, 1, config["base"]).to(memory_format=torch.channels_last).eval()
+    net.load_state_dict(torch.load(args.work / "restore.pt")["net"])
+    cases, series = np.load(args.work / "labelled.npz"), np.load(args.work / "hu.npz")
+    np.savez(args.work / "restored.npz", hu=restored(net, cases["picture"]), label=cases["label"], case=cases["case"], picture=cases["picture"],
+             series=restored(net, np.stack([service_picture(s) for s in series["hu"]])))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,8 @@ import torch
 import augment
 import export
 import pseudo
-from data import GRID, clahe_picture, to_grid
+from crossvalidate import calibration
+from data import GRID, clahe, clahe_picture, service_picture, to_grid
 from restore import make_pair
 from train import dice, leave_consolidation_open, scaled, segmentation_loss
 from unet import UNet
@@ -25,6 +26,10 @@ def chest() -> np.ndarray:
     return np.repeat(hu[None], 12, 0).astype(np.int16)
 
 
+def both(hu: np.ndarray) -> torch.Tensor:
+    return scaled(hu, np.stack([service_picture(s) for s in hu]))
+
+
 class Training(unittest.TestCase):
     def setUp(self):
         torch.manual_seed(1)
@@ -38,7 +43,7 @@ class Training(unittest.TestCase):
 
     def test_a_batch_and_a_pair_follow_from_the_seed(self):
         hu = chest()
-        image, label = scaled(hu), torch.from_numpy((hu == -850).astype(np.uint8))
+        image, label = both(hu), torch.from_numpy((hu == -850).astype(np.uint8))
         twice = [augment.geometry(image, label, torch.Generator().manual_seed(3)) for _ in range(2)]
         self.assertTrue(torch.equal(twice[0][0], twice[1][0]) and torch.equal(twice[0][1], twice[1][1]))
         pairs = [make_pair(np.random.default_rng(5), hu[0], hu[0] == -850) for _ in range(2)]
@@ -46,8 +51,8 @@ class Training(unittest.TestCase):
 
     def test_geometry_moves_image_and_label_alike(self):
         hu = chest()
-        image, label = augment.geometry(scaled(hu), torch.from_numpy((hu == -850).astype(np.uint8)), torch.Generator().manual_seed(4))
-        lung_value = float(scaled(np.array([[[-850]]], np.int16)))
+        image, label = augment.geometry(both(hu), torch.from_numpy((hu == -850).astype(np.uint8)), torch.Generator().manual_seed(4))
+        lung_value = float(scaled(np.array([[[-850]]], np.int16), np.zeros((1, 1, 1)))[0, 0])
         self.assertLess(float((image[:, 0][label == 1] - lung_value).abs().median()), 1e-3)
 
     def test_unknown_voxels_do_not_count_and_unsure_ones_take_either_class(self):
@@ -74,7 +79,7 @@ class Training(unittest.TestCase):
         self.assertTrue((label[190:] == 0).all())
 
     def test_a_weaker_intensity_changes_less(self):
-        image = scaled(chest())
+        image = both(chest())[:, :1]
         change = [float((augment.intensity(image, torch.Generator().manual_seed(6), s) - image).abs().mean()) for s in (0.3, 1.0)]
         self.assertLess(change[0], 0.6 * change[1])
 
@@ -82,19 +87,56 @@ class Training(unittest.TestCase):
         hu = chest()[0]
         np.testing.assert_array_equal(clahe_picture(hu), clahe_picture(hu + 100))
 
-    def test_exported_graph_equals_the_network_and_takes_any_size(self):
-        net = UNet(1, 3, 8, 4)
+    def network(self, inputs: int, outputs: int) -> UNet:
+        net = UNet(inputs, outputs, 8, 4)
         for p in net.parameters():
             torch.nn.init.normal_(p, 0, 0.3)
-        net(torch.rand(4, 1, GRID, GRID))
-        net.eval()
+        net(torch.rand(4, inputs, GRID, GRID))
+        return net.eval()
+
+    def test_the_graph_makes_the_picture_that_opencv_makes(self):
+        rng = np.random.default_rng(7)
+        for grey in (rng.integers(0, 256, (3, GRID, GRID)), np.zeros((1, GRID, GRID)), rng.normal(100, 3, (2, GRID, GRID)).clip(0, 255)):
+            grey = grey.astype(np.uint8)
+            made = export.Clahe()(torch.from_numpy(grey.astype(np.float32))).numpy()
+            np.testing.assert_array_equal(made, np.stack([clahe(g) for g in grey]))
+
+    def test_exported_graph_equals_the_network_and_takes_any_size(self):
+        net = self.network(2, 3)
         hu = np.random.default_rng(2).integers(-1200, 400, (4, GRID, GRID)).astype(np.int32)
         with torch.no_grad():
-            expected = net(scaled(to_grid(hu))).argmax(1).byte()
-        graph = export.module(export.folded(net), bf16=False)
-        self.assertGreater(float((graph(torch.from_numpy(hu)) == expected).float().mean()), 0.999)
+            p = net(both(to_grid(hu))).softmax(1)
+        graph = export.frozen(export.SliceSegmenter(export.traced(export.folded(net, True), 2, False), False))
+        label, evidence = graph(torch.from_numpy(hu))
+        self.assertGreater(float((label == p.argmax(1).byte()).float().mean()), 0.999)
+        expected = torch.stack([(p[:, 1] + p[:, 2]).sum((1, 2)), p[:, 2].sum((1, 2)), (p[:, 2] * (1 - p[:, 2])).sum((1, 2))], 1)
+        self.assertLess(float((evidence / expected - 1).abs().max()), 1e-3)
         for size in ((1, 512, 512), (3, 300, 300), (2, 100, 100), (1, 512, 640)):
-            self.assertEqual(tuple(graph(torch.zeros(size, dtype=torch.int32)).shape), size)
+            self.assertEqual(tuple(graph(torch.zeros(size, dtype=torch.int32))[0].shape), size)
+
+    def test_exported_graph_of_pictures_restores_and_segments(self):
+        first, second = self.network(1, 1), self.network(2, 3)
+        grey = np.random.default_rng(3).integers(0, 256, (2, GRID, GRID))
+        with torch.no_grad():
+            picture = torch.from_numpy(grey.astype(np.float32) / 255)[:, None]
+            expected = second(torch.cat([first(picture).clamp(0, 1), picture], 1)).argmax(1)
+        graph = export.frozen(export.PictureSegmenter(export.traced(export.folded(first, False), 1, False), export.traced(export.folded(second, True), 2, False), False))
+        self.assertGreater(float((graph(torch.from_numpy(grey.astype(np.int32)))[0] == expected).float().mean()), 0.99)
+
+    def test_calibration_covers_nine_of_ten_and_follows_the_spread(self):
+        rng = np.random.default_rng(4)
+        rows = [{"spread": x, "percentReference": 10.0, "percentMeasured": 10 + float(rng.normal(0, 1 + x))} for x in rng.uniform(0, 5, 400)]
+        line = calibration(rows)
+        inside = np.mean([abs(r["percentMeasured"] - 10) <= line["intercept"] + line["slope"] * r["spread"] for r in rows])
+        self.assertAlmostEqual(float(inside), 0.9, delta=0.01)
+        self.assertAlmostEqual(line["slope"], 1.64, delta=0.35)
+
+    def test_a_crop_holds_the_lungs(self):
+        hu = chest()
+        image, label = both(hu), torch.from_numpy((hu == -850).astype(np.uint8))
+        cut, mask = augment.crop(image, label, 192, torch.Generator().manual_seed(8))
+        self.assertEqual((tuple(cut.shape[2:]), tuple(mask.shape[1:])), ((192, 192), (192, 192)))
+        self.assertGreater(float(mask.sum() / label.sum()), 0.9)
 
 
 if __name__ == "__main__":

@@ -18,15 +18,16 @@ import torch
 import torch.nn.functional as F
 
 import augment
-from data import HIGH, LOW
-from pseudo import UNKNOWN, UNSURE_LUNG
+from data import HIGH, LOW, clahe_picture, service_picture
+from pseudo import NOT_LESION, UNKNOWN, UNSURE_LUNG
 from restore import synthetic_lesion
 from unet import UNet
 
 
-def scaled(hu: np.ndarray) -> torch.Tensor:
-    """HU [n,h,w] to the network's input [n,1,h,w]."""
-    return torch.from_numpy(((np.clip(hu.astype(np.float32), LOW, HIGH) - LOW) / (HIGH - LOW)))[:, None]
+def scaled(hu: np.ndarray, picture: np.ndarray) -> torch.Tensor:
+    """HU and picture [n,h,w] to the network's input [n,2,h,w]."""
+    density = (np.clip(hu.astype(np.float32), LOW, HIGH) - LOW) / (HIGH - LOW)
+    return torch.from_numpy(np.stack([density, picture.astype(np.float32) / 255], 1))
 
 
 def segmentation_loss(logits: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
@@ -34,27 +35,29 @@ def segmentation_loss(logits: torch.Tensor, label: torch.Tensor) -> torch.Tensor
     p = logits.softmax(1)
     known = label != UNKNOWN
     unsure = label == UNSURE_LUNG
-    target = torch.where(unsure | ~known, 0, label.long())
+    no_lesion = label == NOT_LESION
+    target = torch.where(unsure | no_lesion | ~known, 0, label.long())
     likelihood = p.gather(1, target[:, None])[:, 0]
     likelihood = torch.where(unsure, p[:, 1] + p[:, 2], likelihood)
+    likelihood = torch.where(no_lesion, p[:, 0] + p[:, 1], likelihood)
     entropy = -(likelihood.clamp(min=1e-6).log() * known).sum() / known.sum().clamp(min=1)
 
     def dice(prob, truth, where):
         prob, truth = prob * where, truth * where
         return 1 - (2 * (prob * truth).sum() + 50) / (prob.sum() + truth.sum() + 50)
 
-    lung_known, lesion_known = known.float(), (known & ~unsure).float()
+    lung_known, lesion_known = (known & ~no_lesion).float(), (known & ~unsure).float()
     lung = dice(p[:, 1] + p[:, 2], ((label == 1) | (label == 2) | unsure).float(), lung_known)
     lesion = dice(p[:, 2], (label == 2).float(), lesion_known)
-    return entropy + 0.5 * lung + 0.75 * lesion
+    return entropy + 0.5 * lung + 1.25 * lesion
 
 
-def predict(net: torch.nn.Module, hu: np.ndarray, batch: int = 16) -> np.ndarray:
+def predict(net: torch.nn.Module, hu: np.ndarray, picture: np.ndarray, batch: int = 16) -> np.ndarray:
     """Labels 0, 1, 2 of slices on the network's grid."""
     out = []
     with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
         for i in range(0, len(hu), batch):
-            out.append(net(scaled(hu[i:i + batch]).to(memory_format=torch.channels_last)).argmax(1).byte().numpy())
+            out.append(net(scaled(hu[i:i + batch], picture[i:i + batch]).to(memory_format=torch.channels_last)).argmax(1).byte().numpy())
     return np.concatenate(out)
 
 
@@ -63,11 +66,12 @@ def dice(a: np.ndarray, b: np.ndarray) -> float:
     return float(2 * (a & b).sum() / total) if total else 1.0
 
 
-def accuracy(net: torch.nn.Module, hu: np.ndarray, label: np.ndarray, case: np.ndarray, names: list[str]) -> dict:
+def accuracy(net: torch.nn.Module, source: "Source", names: list[str]) -> dict:
     """Per case: Dice of lung (lesion included) and of lesion, and the affected share of the lung in percent, reference and measured."""
     result = {}
     for name in names:
-        truth, found = label[case == name], predict(net, hu[case == name])
+        which = source.case == name
+        truth, found = source.label[which], predict(net, source.hu[which], source.picture[which])
         share = lambda m: float(100 * (m == 2).sum() / max((m > 0).sum(), 1))
         result[name] = {"slices": len(truth), "lungDice": round(dice(found > 0, truth > 0), 4), "lesionDice": round(dice(found == 2, truth == 2), 4),
                         "percentReference": round(share(truth), 2), "percentMeasured": round(share(found), 2)}
@@ -85,18 +89,48 @@ def leave_consolidation_open(hu: np.ndarray, label: np.ndarray) -> None:
     label[near & (label == 0) & (hu > -450) & (hu < 150)] = UNKNOWN
 
 
+def another_picture(rng: np.random.Generator, hu: np.ndarray) -> np.ndarray:
+    """The picture of an HU slice: as the service makes it, or through a window such as the labelled set's makers may have used."""
+    kind = rng.random()
+    if kind < 0.4:
+        return service_picture(hu)
+    if kind < 0.7:
+        return clahe_picture(hu, -1250, rng.uniform(150, 500))
+    return clahe_picture(hu, -1024, rng.uniform(700, 2500))
+
+
+def another_scan(rng: np.random.Generator, hu: np.ndarray) -> np.ndarray:
+    """Noise, kernel and inflation of an HU slice changed before its picture is made."""
+    hu = hu.astype(np.float32)
+    if rng.random() < 0.5:
+        air = np.clip((hu + 1000) / 1000, 1e-3, None)
+        hu = np.where((hu < 0) & (hu > -1000), air ** np.exp(rng.uniform(-0.12, 0.12)) * 1000 - 1000, hu)
+    kind = rng.random()
+    if kind < 0.5:
+        noise = rng.standard_normal(hu.shape).astype(np.float32)
+        if rng.random() < 0.6:
+            noise = cv2.GaussianBlur(noise, (0, 0), rng.uniform(0.5, 1.2))
+        hu = hu + noise / noise.std() * rng.uniform(0, 1) ** 2 * 80
+    elif kind < 0.75:
+        hu = cv2.GaussianBlur(hu, (0, 0), rng.uniform(0.4, 1.0))
+    return hu + rng.uniform(-20, 20)
+
+
 class Source:
     """Draws batches: slices with expert masks evenly over cases (by the root of their number), and HU slices."""
 
     def __init__(self, work: Path, config: dict):
         labelled, unlabelled = np.load(work / "restored.npz"), np.load(work / "hu.npz")
         self.config, self.case = config, labelled["case"]
-        self.hu, self.label = labelled["hu"], labelled["label"]
-        self.hu2, self.label2, self.group2 = unlabelled["hu"], unlabelled["label"], unlabelled["group"]
+        self.hu, self.label, self.picture = labelled["hu"], labelled["label"], labelled["picture"]
+        self.hu2, self.label2, self.group2, self.restored2 = unlabelled["hu"], unlabelled["label"], unlabelled["group"], labelled["series"]
         names, counts = np.unique(self.case, return_counts=True)
         weight = {n: 0.0 if n in config["heldOut"] else c ** -0.5 for n, c in zip(names, counts)}
         self.weight = np.array([weight[c] for c in self.case])
         self.weight /= self.weight.sum()
+        if config.get("selfTrained"):
+            taught = np.load(work / "selftrained.npz")
+            self.label2[taught["index"]] = taught["label"]
         known = (self.label2 != UNKNOWN).mean(axis=(1, 2)) > 0.3
         # where healthy lung alone is labelled in a diseased series, the network would learn that this series has no lesion
         diseased = np.isin(self.group2, config.get("lesionUnknownSeries", []))
@@ -111,30 +145,63 @@ class Source:
             self.weight2[which] = part / max(which.sum(), 1)
         self.weight2 /= self.weight2.sum()
 
+    def labelled_slice(self, rng: np.random.Generator, i: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The given picture; now and then one made of the restored HU, as the service's pictures are made of HU."""
+        remade = rng.random() < self.config["remadePictures"]
+        return self.hu[i], another_picture(rng, self.hu[i]) if remade else self.picture[i], self.label[i]
+
+    def hu_slice(self, rng: np.random.Generator, i: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """True HU and the picture made of it; now and then the HU restored from the picture, as the labelled slices have it."""
+        hu, label = self.hu2[i], self.label2[i]
+        if self.group2[i] in self.config["healthySeries"] and rng.random() < 0.5:
+            lung = (label == 1) | (label == UNSURE_LUNG)
+            changed, _ = synthetic_lesion(rng, hu.astype(np.float32), lung)
+            rise = changed - hu
+            label = np.where(lung & (rise > 130), 2, np.where(lung & (rise > 40), UNSURE_LUNG, label)).astype(np.uint8)
+            hu = changed
+        elif rng.random() < 0.3:
+            return self.restored2[i], service_picture(hu), label
+        hu = another_scan(rng, hu)
+        return np.clip(hu, -2000, 3071).astype(np.int16), another_picture(rng, hu), label
+
     def batch(self, step: int) -> tuple[torch.Tensor, torch.Tensor]:
         seed = [self.config["seed"], step]
         rng, g = np.random.default_rng(seed), torch.Generator().manual_seed(self.config["seed"] * 1_000_003 + step)
         a = rng.choice(len(self.hu), self.config["batch"]["labelled"], p=self.weight)
         b = rng.choice(len(self.hu2), self.config["batch"]["hu"], p=self.weight2)
-        hu, label = [self.hu[i] for i in a], [self.label[i] for i in a]
-        for i in b:
-            slice_hu, slice_label = self.hu2[i], self.label2[i]
-            if self.group2[i] in self.config["healthySeries"] and rng.random() < 0.5:
-                lung = (slice_label == 1) | (slice_label == UNSURE_LUNG)
-                changed, _ = synthetic_lesion(rng, slice_hu.astype(np.float32), lung)
-                rise = changed - slice_hu
-                slice_label = np.where(lung & (rise > 130), 2, np.where(lung & (rise > 40), UNSURE_LUNG, slice_label)).astype(np.uint8)
-                slice_hu = changed.astype(np.int16)
-            hu.append(slice_hu)
-            label.append(slice_label)
-        image, mask = augment.geometry(scaled(np.stack(hu)), torch.from_numpy(np.stack(label)), g)
-        return augment.intensity(image, g, self.config.get("intensity", 1)).to(memory_format=torch.channels_last), mask
+        drawn = [self.labelled_slice(rng, i) for i in a] + [self.hu_slice(rng, i) for i in b]
+        hu, picture, label = (np.stack(part) for part in zip(*drawn))
+        image, mask = augment.geometry(scaled(hu, picture), torch.from_numpy(label), g)
+        if rng.random() < self.config["cropShare"]:
+            image, mask = augment.crop(image, mask, self.config["crop"], g)
+        density = augment.intensity(image[:, :1], g, self.config["intensity"])
+        restored = torch.zeros(len(hu), dtype=torch.bool)
+        restored[:len(a)] = True
+        shade = restored & (torch.rand(len(hu), generator=g) < 0.5)
+        density = (density + shade.view(-1, 1, 1, 1) * augment.shading(density.shape, g) * 0.03).clamp(0, 1)
+        texture = augment.picture(image[:, 1:], g)
+        dropped = torch.rand(len(hu), generator=g).view(-1, 1, 1, 1)
+        low, high = self.config["dropDensity"], 1 - self.config["dropPicture"]
+        image = torch.cat([density * (dropped >= low), texture * (dropped < high)], 1)
+        return image.to(memory_format=torch.channels_last), mask
+
+
+def start(net: UNet, state: dict) -> None:
+    """Begins with the weights of another run, or with those of the restoration network: it sees the picture alone and has another head."""
+    weights = state.get("averaged", state["net"])
+    first = next(iter(weights))
+    if weights[first].shape[1] == 1:
+        weights = {k: v for k, v in weights.items() if not k.startswith("head.")}
+        weights[first] = torch.cat([torch.zeros_like(weights[first]), weights[first]], 1)
+        print("not taken over:", net.load_state_dict(weights, strict=False))
+    else:
+        net.load_state_dict(weights)
 
 
 def train(work: Path, config: dict, run: str) -> None:
     source = Source(work, config)
     torch.manual_seed(config["seed"])
-    net = UNet(1, 3, config["base"], config["levels"]).to(memory_format=torch.channels_last)
+    net = UNet(2, 3, config["base"], config["levels"]).to(memory_format=torch.channels_last)
     averaged = copy.deepcopy(net).eval()
     optimiser = torch.optim.AdamW(net.parameters(), lr=config["rate"], weight_decay=config["weightDecay"])
     path, step, spent = work / f"{run}.pt", 0, 0.0
@@ -143,11 +210,11 @@ def train(work: Path, config: dict, run: str) -> None:
         net.load_state_dict(state["net"]); averaged.load_state_dict(state["averaged"]); optimiser.load_state_dict(state["optimiser"])
         step, spent = state["step"], state["spent"]
     elif config.get("startFrom"):
-        start_state = torch.load(work / f"{config['startFrom']}.pt")
-        net.load_state_dict(start_state["averaged"]); averaged.load_state_dict(start_state["averaged"])
+        for model in (net, averaged):
+            start(model, torch.load(work / f"{config['startFrom']}.pt"))
     log_path = work / f"{run}-log.csv"
     fresh = not log_path.exists() or log_path.stat().st_size == 0
-    names = sorted(config["heldOut"] or np.unique(source.case))
+    names = sorted(config["heldOut"] or set(np.unique(source.case)) - {"medseg"})
     with open(log_path, "a", newline="") as log:
         writer = csv.writer(log)
         if fresh:
@@ -178,7 +245,7 @@ def train(work: Path, config: dict, run: str) -> None:
                 print(step, f"{time.monotonic() - begin:.0f} s", f"loss {np.mean(losses[-25:]):.4f}", flush=True)
             if step % config["validateEvery"] == 0 or step == config["steps"]:
                 spent = time.monotonic() - begin
-                result = accuracy(averaged, source.hu, source.label, source.case, names)
+                result = accuracy(averaged, source, names)
                 means = [round(float(np.mean([r[k] for r in result.values()])), 4) for k in ("lungDice", "lesionDice")]
                 writer.writerow([step, round(spent), round(float(np.mean(losses[-config["validateEvery"]:])), 4)] + means + [r[k] for r in result.values() for k in ("lungDice", "lesionDice")])
                 log.flush()
@@ -188,10 +255,17 @@ def train(work: Path, config: dict, run: str) -> None:
                 path.with_suffix(".tmp").replace(path)
 
 
+def section(config: dict, run: str) -> dict:
+    """Settings of a run; "fold-2" is section "fold" with the cases of the third fold held out."""
+    if run.startswith("fold-"):
+        return {**config["fold"], "heldOut": config["folds"][int(run[5:])]}
+    return config[run]
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--work", type=Path, default=Path(".train"), help="working folder (default: .train)")
     parser.add_argument("--config", type=Path, default=Path(__file__).with_name("config.json"))
     parser.add_argument("--run", default="segmentation", help="section of the configuration and name of the checkpoint")
     options = parser.parse_args()
-    train(options.work, json.loads(options.config.read_text())[options.run], options.run)
+    train(options.work, section(json.loads(options.config.read_text()), options.run), options.run)
