@@ -7,38 +7,49 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The models in one directory: each of its folders that holds a {@code model.json}. A folder whose
- * manifest is wrong does not hide the others; {@link #faults()} tells of it.
+ * The models in some directories: each of their folders that holds a {@code model.json}. A folder
+ * whose manifest is wrong does not hide the others; {@link #faults()} tells of it.
  */
 public final class ModelRegistry {
 
-  private final Path directory;
+  private final List<Path> directories;
   private final List<ModelManifest> models;
   private final List<String> faults;
 
-  private ModelRegistry(Path directory, List<ModelManifest> models, List<String> faults) {
-    this.directory = directory;
+  private ModelRegistry(List<Path> directories, List<ModelManifest> models, List<String> faults) {
+    this.directories = List.copyOf(directories);
     this.models = List.copyOf(models);
     this.faults = List.copyOf(faults);
   }
 
+  /** As {@link #open(List)}, of one directory. */
+  public static ModelRegistry open(Path directory) throws ModelException {
+    return open(List.of(directory));
+  }
+
   /**
-   * Reads the manifests of a directory of models; no weights are touched.
+   * Reads the manifests of directories of models; no weights are touched.
    *
-   * @throws ModelException if the directory cannot be read, or two models have the same name and
+   * @throws ModelException if a directory cannot be read, or two models have the same name and
    *     version
    */
-  public static ModelRegistry open(Path directory) throws ModelException {
+  public static ModelRegistry open(List<Path> directories) throws ModelException {
+    Set<Path> folders = new LinkedHashSet<>();
+    for (Path directory : directories) {
+      folders.addAll(folders(directory));
+    }
     List<ModelManifest> models = new ArrayList<>();
     List<String> faults = new ArrayList<>();
     Map<String, ModelManifest> byId = new HashMap<>();
-    for (Path folder : folders(directory)) {
+    for (Path folder : folders) {
       ModelManifest model;
       try {
         model = ModelManifest.read(folder);
@@ -58,7 +69,7 @@ public final class ModelRegistry {
     models.sort(
         Comparator.comparing(ModelManifest::name)
             .thenComparing(ModelManifest::version, ModelRegistry::compareVersions));
-    return new ModelRegistry(directory, models, faults);
+    return new ModelRegistry(directories, models, faults);
   }
 
   /** The usable models, by name, older versions first. */
@@ -92,7 +103,12 @@ public final class ModelRegistry {
               : models.stream().map(ModelManifest::id).collect(Collectors.joining(", "));
       String broken = faults.isEmpty() ? "" : "; not usable: " + String.join("; ", faults);
       throw new ModelException(
-          "there is no model '%s' in %s; there is %s%s".formatted(id, directory, there, broken));
+          "there is no model '%s' in %s; there is %s%s"
+              .formatted(
+                  id,
+                  directories.stream().map(Path::toString).collect(Collectors.joining(" and ")),
+                  there,
+                  broken));
     }
     return found;
   }
@@ -106,6 +122,7 @@ public final class ModelRegistry {
     try (Stream<Path> entries = Files.list(directory)) {
       return entries
           .filter(folder -> Files.isRegularFile(folder.resolve(ModelManifest.FILE_NAME)))
+          .map(folder -> folder.toAbsolutePath().normalize())
           .sorted()
           .toList();
     } catch (IOException e) {

@@ -3,6 +3,7 @@ package io.hounsfield.api;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.List;
 
 /** JSON of the API's own types, as the schemas in openapi.yaml say. */
 final class AnalysisJson {
@@ -53,6 +54,26 @@ final class AnalysisJson {
               .put("text", check.text()));
     }
     return new JsonObject().put("status", upOrDown(health.up())).put("checks", checks);
+  }
+
+  static JsonObject models(List<LoadedModel> models) {
+    JsonArray items = new JsonArray();
+    for (LoadedModel model : models) {
+      items.add(
+          new JsonObject()
+              .put("name", model.identity().name())
+              .put("version", model.identity().version())
+              .put("variant", model.identity().variant())
+              .put("device", model.identity().device())
+              .put("sha256", model.identity().sha256())
+              .put("description", model.description())
+              .put("licence", model.licence())
+              .put("intendedUse", model.intendedUse())
+              .put("limits", new JsonArray(model.limits()))
+              .put("default", model.isDefault())
+              .put("calledAeTitles", new JsonArray(model.calledAeTitles())));
+    }
+    return new JsonObject().put("items", items);
   }
 
   private static String upOrDown(boolean up) {

@@ -21,6 +21,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -37,6 +38,7 @@ final class ApiRoutes {
 
   private final WorkerExecutor workers;
   private final AnalysisCatalog catalog;
+  private final Supplier<List<LoadedModel>> models;
   private final HealthSource health;
   private final Supplier<String> metricsScrape;
   private final EventHub events;
@@ -44,11 +46,13 @@ final class ApiRoutes {
   ApiRoutes(
       WorkerExecutor workers,
       AnalysisCatalog catalog,
+      Supplier<List<LoadedModel>> models,
       HealthSource health,
       Supplier<String> metricsScrape,
       EventHub events) {
     this.workers = workers;
     this.catalog = catalog;
+    this.models = models;
     this.health = health;
     this.metricsScrape = metricsScrape;
     this.events = events;
@@ -65,6 +69,7 @@ final class ApiRoutes {
     builder.getRoute("getLungs").addHandler(rc -> getArtifact(rc, Artifact.LUNGS));
     builder.getRoute("getLesions").addHandler(rc -> getArtifact(rc, Artifact.LESIONS));
     builder.getRoute("streamEvents").addHandler(this::streamEvents);
+    builder.getRoute("listModels").addHandler(this::listModels);
     builder.getRoute("healthLive").addHandler(rc -> answerHealth(rc, health::live));
     builder.getRoute("healthReady").addHandler(rc -> answerHealth(rc, health::ready));
     builder.getRoute("metrics").addHandler(this::metrics);
@@ -197,6 +202,10 @@ final class ApiRoutes {
                 .formatted(analysis.status().key());
     return new Problem(
         Problem.Code.REPORT_NOT_AVAILABLE, "There is no report on this analysis. " + why);
+  }
+
+  private void listModels(RoutingContext rc) {
+    json(rc, 200, Buffer.buffer(AnalysisJson.models(models.get()).encode()));
   }
 
   private void streamEvents(RoutingContext rc) {

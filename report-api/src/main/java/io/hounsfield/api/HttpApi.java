@@ -20,6 +20,7 @@ import io.vertx.openapi.contract.OpenAPIContract;
 import io.vertx.openapi.validation.ValidatorException;
 import java.io.IOException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -59,6 +60,7 @@ public final class HttpApi implements AutoCloseable {
    * Starts the server; returns when it listens. Blocks, so not to be called on an event loop.
    *
    * @param catalog the analyses to show
+   * @param models the networks that are loaded; must not block
    * @param health what {@code /health/live} and {@code /health/ready} answer from
    * @param metricsScrape gives the text for {@code /metrics} (Prometheus text format 0.0.4); called
    *     on worker threads
@@ -68,6 +70,7 @@ public final class HttpApi implements AutoCloseable {
       Vertx vertx,
       HttpApiOptions options,
       AnalysisCatalog catalog,
+      Supplier<List<LoadedModel>> models,
       HealthSource health,
       Supplier<String> metricsScrape)
       throws IOException {
@@ -80,7 +83,7 @@ public final class HttpApi implements AutoCloseable {
     try {
       RequestGate gate = new RequestGate(new HostCheck(options), contract);
       Router router =
-          new ApiRoutes(workers, catalog, health, metricsScrape, events)
+          new ApiRoutes(workers, catalog, models, health, metricsScrape, events)
               .create(vertx, contract, document, gate);
       addPages(router);
       addFaults(router, contract);

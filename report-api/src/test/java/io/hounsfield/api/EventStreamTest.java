@@ -51,6 +51,7 @@ class EventStreamTest {
             new HttpApiOptions(
                 "127.0.0.1", 0, Set.of(), 100, maxStreams, heartbeat, QUEUE, history),
             catalog,
+            List::of,
             health,
             () -> "");
   }

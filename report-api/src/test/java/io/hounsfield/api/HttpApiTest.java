@@ -64,7 +64,7 @@ class HttpApiTest {
         HttpApi.start(
             vertx,
             HttpApiOptions.of("127.0.0.1", 0),
-            catalog,
+            catalog, List::of,
             new Checks(),
             () -> "# TYPE slices_total counter\nslices_total 42.0\n");
   }
@@ -479,7 +479,7 @@ class HttpApiTest {
                 HttpApi.start(
                     vertx,
                     HttpApiOptions.of("127.0.0.1", api.port()),
-                    catalog,
+                    catalog, List::of,
                     new Checks(),
                     () -> ""));
     assertTrue(e.getMessage().contains("port " + api.port()), e.getMessage());

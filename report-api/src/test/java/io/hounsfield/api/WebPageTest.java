@@ -73,6 +73,7 @@ class WebPageTest {
             new HttpApiOptions(
                 "127.0.0.1", port, Set.of(), 100, 10, Duration.ofSeconds(15), 256, 1024),
             catalog,
+            List::of,
             health,
             () -> "");
   }
@@ -213,6 +214,8 @@ class WebPageTest {
     for (String expected :
         List.of(
             NOTICE,
+            "Medium confidence The opacity of both lungs is within 2.4 points.",
+            "16 cases (cross-validation)",
             "There is no opacity in this region.",
             "The scan starts inside the lungs",
             "512 × 512",
@@ -258,10 +261,46 @@ class WebPageTest {
     browser.await("document.querySelectorAll('#measurement-rows tr').length === 9");
   }
 
+  /** Instances came after the report, and with them the series cannot be measured. */
+  @Test
+  void reportOfAnEarlierVersionIsShownAsSuch() throws Exception {
+    browser.open(address("/analyses/" + TestAnalyses.id(3)));
+    browser.await("!document.getElementById('report').hidden");
+    assertEquals(true, browser.evaluate("document.getElementById('superseded').hidden"));
+    browser.await("document.getElementById('live').textContent === 'Live'");
+    Analysis second =
+        TestAnalyses.second(
+            TestAnalyses.refused(3, "missing-positions", "Slices are missing after 12.5 mm."));
+    catalog.put(second);
+    for (int look = 0; look < 2; look++) {
+      browser.await("!document.getElementById('superseded').hidden");
+      String text = browser.text();
+      assertTrue(text.contains("These are the numbers of version 1."), text);
+      assertTrue(text.contains("version 2 cannot be measured"), text);
+      assertTrue(text.contains("Slices are missing after 12.5 mm."), text);
+      assertTrue(text.contains("Code missing-positions"), text);
+      assertCells("volumeMl", 0, "4210", "2310", "1900");
+      browser.open(address("/analyses/" + TestAnalyses.id(3))); // the same for who comes later
+    }
+    assertQuiet();
+  }
+
+  @Test
+  void timesHaveTheirZone() throws Exception {
+    openWorkList();
+    assertEquals(
+        "2026-01-31 08:15:46 UTC",
+        browser.evaluate(
+            "import('/assets/common.js').then(({formatInstant: f}) =>"
+                + " f(new Date(2026, 0, 31, 8, 15, 46).toISOString()).slice(0, 23))"));
+    assertTrue(row(3).matches("(?s).*\\d\\d:\\d\\d:\\d\\d UTC.*"), row(3));
+  }
+
   @Test
   void refusalIsShownInWords() throws Exception {
     browser.open(address("/analyses/" + TestAnalyses.id(8)));
     browser.await("document.getElementById('state').innerText.includes('5 slices; a chest')");
+    browser.await("document.getElementById('state').innerText.includes('Code too-few-slices')");
     assertEquals(true, browser.evaluate("document.getElementById('report').hidden"));
     browser.open(address("/analyses/" + TestAnalyses.id(77)));
     browser.await("document.getElementById('fault').innerText.includes('no analysis')");

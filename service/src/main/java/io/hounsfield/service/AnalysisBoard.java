@@ -73,11 +73,12 @@ final class AnalysisBoard implements AnalysisJournal, AnalysisCatalog {
         a.version(),
         reported || a.status() == AnalysisStatus.REFUSED,
         entry.instancesDigest(),
-        !reported || ResultFiles.complete(folder(a.id())));
+        !reported || ResultFiles.complete(folder(a.id())),
+        entry.model());
   }
 
   @Override
-  public synchronized Entry begin(String studyInstanceUid, String seriesInstanceUid)
+  public synchronized Entry begin(String studyInstanceUid, String seriesInstanceUid, String model)
       throws IOException {
     Optional<AnalysisStore.Entry> known = store.ofSeries(seriesInstanceUid);
     Instant now = now();
@@ -107,7 +108,7 @@ final class AnalysisBoard implements AnalysisJournal, AnalysisCatalog {
           a.status() == AnalysisStatus.REPORTED || a.status() == AnalysisStatus.REFUSED;
       begun = with(a, finished ? a.version() + 1 : a.version(), AnalysisStatus.RECEIVING, null);
     }
-    AnalysisStore.Entry entry = new AnalysisStore.Entry(begun, null);
+    AnalysisStore.Entry entry = new AnalysisStore.Entry(begun, null, model);
     store.save(entry);
     open.put(seriesInstanceUid, entry);
     publish(begun);
@@ -200,7 +201,7 @@ final class AnalysisBoard implements AnalysisJournal, AnalysisCatalog {
       return;
     }
     // Another model or version of the software by now: its maps do not belong to that report.
-    Entry unused = begin(a.studyInstanceUid(), seriesInstanceUid);
+    Entry unused = begin(a.studyInstanceUid(), seriesInstanceUid, null);
     reported(seriesInstanceUid, instancesDigest, outcome, null);
   }
 

@@ -8,16 +8,17 @@ import io.hounsfield.api.Health;
 import io.hounsfield.api.HealthSource;
 import io.hounsfield.api.HttpApi;
 import io.hounsfield.api.HttpApiOptions;
+import io.hounsfield.api.LoadedModel;
 import io.hounsfield.inference.ModelException;
+import io.hounsfield.inference.ModelManifest;
 import io.hounsfield.inference.ModelRegistry;
-import io.hounsfield.inference.SegmentationModel;
 import io.hounsfield.listener.DicomNode;
 import io.hounsfield.listener.DicomNodeOptions;
 import io.hounsfield.listener.Spool;
 import io.hounsfield.listener.SpoolOptions;
 import io.hounsfield.service.config.ServiceConfig;
 import io.hounsfield.service.pipeline.CoordinatorOptions;
-import io.hounsfield.service.pipeline.SegmentationStage;
+import io.hounsfield.service.pipeline.SegmentationStages;
 import io.hounsfield.service.pipeline.SeriesCoordinator;
 import io.hounsfield.service.pipeline.WarmUp;
 import io.hounsfield.service.store.AnalysisStore;
@@ -33,6 +34,7 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -92,12 +94,15 @@ public final class HounsfieldService implements AutoCloseable {
     closings.push(metrics::close);
     board = new AnalysisBoard(store, data.resolve("results"), metrics);
 
-    SegmentationModel model =
-        SegmentationModel.load(
-            ModelRegistry.open(config.model().directory()).find(config.model().name()),
+    SegmentationStages segmentation =
+        SegmentationStages.load(
+            ModelRegistry.open(config.model().directories()),
+            config.model().names(),
+            config.model().calledAeTitles(),
             config.inference());
     WarmUp.run();
-    SegmentationStage segmentation = new SegmentationStage(model);
+    List<LoadedModel> models =
+        segmentation.models().stream().map(m -> model(segmentation, m)).toList();
     closings.push(segmentation::close);
 
     SeriesCoordinator coordinator =
@@ -128,6 +133,7 @@ public final class HounsfieldService implements AutoCloseable {
             HttpApiOptions.of(config.http().bindAddress(), config.http().port())
                 .withAllowedHosts(config.http().allowedHosts()),
             board,
+            () -> models,
             new ServiceHealth(),
             metrics::scrape);
     closings.push(http::close);
@@ -135,23 +141,39 @@ public final class HounsfieldService implements AutoCloseable {
     node =
         DicomNode.start(
             vertx,
-            DicomNodeOptions.defaults()
-                .withAeTitle(config.dicom().aeTitle())
-                .withAcceptAnyCalledAeTitle(config.dicom().acceptAnyCalledAeTitle())
-                .withAddress(config.dicom().bindAddress(), config.dicom().port())
-                .withLimits(config.dicom().maxAssociations(), 4 * config.dicom().maxAssociations())
-                .withMaxPduLength(config.dicom().maxPduLength())
-                .withTimeouts(config.dicom().artimTimeoutMs(), config.dicom().idleTimeoutMs()),
+            DicomNodeOptions.builder()
+                .aeTitle(config.dicom().aeTitle())
+                .acceptAnyCalledAeTitle(config.dicom().acceptAnyCalledAeTitle())
+                .address(config.dicom().bindAddress(), config.dicom().port())
+                .limits(config.dicom().maxAssociations(), 4 * config.dicom().maxAssociations())
+                .maxPduLength(config.dicom().maxPduLength())
+                .timeouts(config.dicom().artimTimeoutMs(), config.dicom().idleTimeoutMs())
+                .build(),
             spool,
             coordinator);
     closings.push(node::close);
     metrics.watchNode(node::statistics);
     LOG.info(
-        "Ready: model {} {} ({}, {})",
-        segmentation.identity().name(),
-        segmentation.identity().version(),
-        segmentation.identity().variant(),
-        segmentation.identity().device());
+        "Ready: {}",
+        models.stream()
+            .map(LoadedModel::identity)
+            .map(
+                m ->
+                    "model %s %s (%s, %s)"
+                        .formatted(m.name(), m.version(), m.variant(), m.device()))
+            .collect(Collectors.joining(", ")));
+  }
+
+  private static LoadedModel model(SegmentationStages stages, String id) {
+    ModelManifest manifest = stages.of(id).manifest();
+    return new LoadedModel(
+        stages.of(id).identity(),
+        manifest.description(),
+        manifest.licence(),
+        manifest.intendedUse(),
+        manifest.limits(),
+        id.equals(stages.models().get(0)),
+        stages.calledAeTitles(id));
   }
 
   /** TCP port of the DICOM node. */

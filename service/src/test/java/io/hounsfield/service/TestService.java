@@ -34,7 +34,14 @@ final class TestService implements AutoCloseable {
   private final AnalysisCatalog.Subscription subscription;
 
   TestService(Path data, int idleSeconds) throws Exception {
-    Map<String, String> environment = new HashMap<>();
+    this(data, idleSeconds, Map.of());
+  }
+
+  /**
+   * @param options more options, as environment variables
+   */
+  TestService(Path data, int idleSeconds, Map<String, String> options) throws Exception {
+    Map<String, String> environment = new HashMap<>(options);
     environment.put("HOUNSFIELD_DATA_DIRECTORY", data.toString());
     environment.put("HOUNSFIELD_DICOM_PORT", "0");
     environment.put("HOUNSFIELD_HTTP_PORT", "0");
@@ -49,9 +56,14 @@ final class TestService implements AutoCloseable {
 
   /** Sends over one association; every instance must be stored. */
   void send(List<Path> files) throws IOException {
+    send("HOUNSFIELD", files);
+  }
+
+  /** Sends over one association to that AE title; every instance must be stored. */
+  void send(String calledAeTitle, List<Path> files) throws IOException {
     SendResult result =
         StorageScu.send(
-            ScuOptions.of("HOUNSFIELD", "127.0.0.1", service.dicomPort()),
+            ScuOptions.of(calledAeTitle, "127.0.0.1", service.dicomPort()),
             files,
             ProgressListener.NONE);
     assertEquals(List.of(), result.failures());

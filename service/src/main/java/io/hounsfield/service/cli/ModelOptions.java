@@ -8,6 +8,7 @@ import io.hounsfield.inference.SegmentationModel;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -26,8 +27,9 @@ final class ModelOptions {
   @Option(
       names = "--models",
       paramLabel = "DIR",
-      description = "Folder of the models (default: models/ of this installation).")
-  private Path models;
+      description =
+          "Folder of models, may be given several times (default: models/ of this installation).")
+  private List<Path> models;
 
   @Option(
       names = "--device",
@@ -46,9 +48,9 @@ final class ModelOptions {
   private String variant;
 
   SegmentationModel load() throws ModelException {
-    Path directory = models != null ? models : Installation.models();
+    List<Path> directories = models != null ? models : List.of(Installation.models());
     return SegmentationModel.load(
-        ModelRegistry.open(directory).find(model), new InferenceOptions(device, variant, 0));
+        ModelRegistry.open(directories).find(model), new InferenceOptions(device, variant, 0));
   }
 
   private static final class Devices implements Iterable<String> {

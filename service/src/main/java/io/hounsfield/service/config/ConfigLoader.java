@@ -146,6 +146,19 @@ public final class ConfigLoader {
           source(ConfigOptions.MODEL_DIRECTORY),
           "there is no folder " + models);
     }
+    List<Path> extra =
+        get(ConfigOptions.MODEL_EXTRA).paths().stream()
+            .map(path -> path.toAbsolutePath().normalize())
+            .toList();
+    for (Path folder : extra) {
+      if (!Files.isDirectory(folder)) {
+        fault(
+            ConfigOptions.MODEL_EXTRA.key(),
+            source(ConfigOptions.MODEL_EXTRA),
+            "there is no folder " + folder);
+      }
+    }
+    requireRoutesThatWork();
     requireDifferentPorts();
     return new ServiceConfig(
         new ServiceConfig.Dicom(
@@ -163,7 +176,11 @@ public final class ConfigLoader {
             get(ConfigOptions.HTTP_PORT),
             get(ConfigOptions.ALLOWED_HOSTS).names()),
         new ServiceConfig.Data(data, get(ConfigOptions.MIN_FREE)),
-        new ServiceConfig.Model(get(ConfigOptions.MODEL_NAME), models),
+        new ServiceConfig.Model(
+            get(ConfigOptions.MODEL_NAME).names(),
+            models,
+            extra,
+            get(ConfigOptions.MODEL_ROUTES).models()),
         new InferenceOptions(
             get(ConfigOptions.DEVICE), get(ConfigOptions.VARIANT_NAME), get(ConfigOptions.THREADS)),
         new ServiceConfig.Pipeline(
@@ -182,6 +199,32 @@ public final class ConfigLoader {
     } else if (!Files.isWritable(existing)) {
       fault(option.key(), source(option), "the folder " + existing + " cannot be written");
     }
+  }
+
+  private void requireRoutesThatWork() {
+    List<String> names = get(ConfigOptions.MODEL_NAME).names();
+    get(ConfigOptions.MODEL_ROUTES)
+        .models()
+        .forEach(
+            (title, model) -> {
+              if (!names.contains(model)) {
+                fault(
+                    ConfigOptions.MODEL_ROUTES.key(),
+                    source(ConfigOptions.MODEL_ROUTES),
+                    "'%s' is not loaded; %s holds %s"
+                        .formatted(
+                            printable(model),
+                            ConfigOptions.MODEL_NAME.key(),
+                            String.join(", ", names)));
+              }
+              if (!get(ConfigOptions.ANY_CALLED) && !title.equals(get(ConfigOptions.AE))) {
+                fault(
+                    ConfigOptions.MODEL_ROUTES.key(),
+                    source(ConfigOptions.MODEL_ROUTES),
+                    "nobody can call '%s' while %s is false"
+                        .formatted(printable(title), ConfigOptions.ANY_CALLED.key()));
+              }
+            });
   }
 
   private void requireDifferentPorts() {

@@ -5,9 +5,13 @@ import io.hounsfield.inference.InferenceOptions;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -21,6 +25,8 @@ public final class ConfigOptions {
       Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}(@[A-Za-z0-9][A-Za-z0-9.+_-]{0,49})?");
   private static final Pattern VARIANT = Pattern.compile("[a-z0-9][a-z0-9_-]{0,31}");
   private static final int MAX_HOSTS = 100;
+  private static final int MAX_MODELS = 8;
+  private static final int MAX_ROUTES = 100;
 
   private static final List<ConfigOption<?>> REGISTRY = new ArrayList<>();
 
@@ -143,20 +149,48 @@ public final class ConfigOptions {
           "MiB",
           "When less than this is free on the disk of `data.directory`, new instances are refused as"
               + " out of resources and the sender keeps them.");
-  static final ConfigOption<String> MODEL_NAME =
-      text(
-          "model.name",
-          "lung-lesion-unet",
-          MODEL,
-          "the name of a model, or name@version",
-          "Network that segments. Without a version the newest one is taken; with it reports stay"
-              + " comparable when a newer one is installed.");
+  static final ConfigOption<Models> MODEL_NAME =
+      add(
+          new ConfigOption<>(
+              "model.name",
+              Models.class,
+              "",
+              "lung-lesion-unet",
+              "1 to %d names of models, each name or name@version, separated by commas (a list in the file)"
+                  .formatted(MAX_MODELS),
+              "Networks that are loaded; the first one measures every series that"
+                  + " `model.calledAeTitles` gives to no other. Without a version the newest one is"
+                  + " taken; with it reports stay comparable when a newer one is installed.",
+              ConfigOptions::models));
   static final ConfigOption<Path> MODEL_DIRECTORY =
       path(
           "model.directory",
           "models",
           "Folder of the models. The default is the one that comes with the installation; another"
               + " relative path starts at the working directory.");
+  static final ConfigOption<Folders> MODEL_EXTRA =
+      add(
+          new ConfigOption<>(
+              "model.extraDirectories",
+              Folders.class,
+              "",
+              "",
+              "paths of folders, separated by commas (a list in the file)",
+              "Folders of models of your own, besides `model.directory`; docs/models.md says what lies"
+                  + " in them.",
+              ConfigOptions::folders));
+  static final ConfigOption<Routes> MODEL_ROUTES =
+      add(
+          new ConfigOption<>(
+              "model.calledAeTitles",
+              Routes.class,
+              "",
+              "",
+              "AETITLE=MODEL, separated by commas (a list in the file); MODEL as it stands in"
+                  + " `model.name`",
+              "Which model measures the series that senders push to this node under another AE title."
+                  + " The title under which the first instance of a version comes decides.",
+              ConfigOptions::routes));
   static final ConfigOption<InferenceOptions.Device> DEVICE =
       add(
           new ConfigOption<>(
@@ -216,6 +250,15 @@ public final class ConfigOptions {
 
   /** All options, in the order of the documentation. */
   public static final List<ConfigOption<?>> ALL = List.copyOf(REGISTRY);
+
+  /** Names of models, in the order given, each once. */
+  record Models(List<String> names) {}
+
+  /** Folders, in the order given. */
+  record Folders(List<Path> paths) {}
+
+  /** Models by called AE title. */
+  record Routes(Map<String, String> models) {}
 
   /** Host names, in the order given. */
   record Hosts(Set<String> names) {}
@@ -295,25 +338,75 @@ public final class ConfigOptions {
             defaultText,
             "the path of a folder",
             description,
-            text -> {
-              try {
-                if (text.isEmpty()) {
-                  throw new IllegalArgumentException("is empty");
-                }
-                return Path.of(text);
-              } catch (InvalidPathException e) {
-                throw new IllegalArgumentException("is not a path", e);
-              }
-            }));
+            ConfigOptions::folder));
+  }
+
+  private static Path folder(String text) {
+    try {
+      if (text.isEmpty()) {
+        throw new IllegalArgumentException("is empty");
+      }
+      return Path.of(text);
+    } catch (InvalidPathException e) {
+      throw new IllegalArgumentException("is not a path", e);
+    }
+  }
+
+  private static Folders folders(String text) {
+    List<Path> paths = new ArrayList<>();
+    for (String part : parts(text)) {
+      paths.add(folder(part));
+    }
+    return new Folders(List.copyOf(paths));
+  }
+
+  private static Models models(String text) {
+    Set<String> names = new LinkedHashSet<>();
+    for (String name : parts(text)) {
+      if (!MODEL.matcher(name).matches()) {
+        throw new IllegalArgumentException("is not valid");
+      }
+      names.add(name);
+    }
+    if (names.isEmpty()) {
+      throw new IllegalArgumentException("is empty");
+    }
+    if (names.size() > MAX_MODELS) {
+      throw new IllegalArgumentException("holds more than " + MAX_MODELS + " models");
+    }
+    return new Models(List.copyOf(names));
+  }
+
+  private static Routes routes(String text) {
+    Map<String, String> models = new LinkedHashMap<>();
+    for (String part : parts(text)) {
+      int equals = part.lastIndexOf('=');
+      String title = equals < 0 ? "" : part.substring(0, equals).strip();
+      String model = part.substring(equals + 1).strip();
+      if (!AE_TITLE.matcher(title).matches() || !MODEL.matcher(model).matches()) {
+        throw new IllegalArgumentException("holds an entry that is not AETITLE=MODEL");
+      }
+      if (models.put(title, model) != null) {
+        throw new IllegalArgumentException("holds an AE title twice");
+      }
+    }
+    if (models.size() > MAX_ROUTES) {
+      throw new IllegalArgumentException("holds more than " + MAX_ROUTES + " AE titles");
+    }
+    return new Routes(Collections.unmodifiableMap(models));
+  }
+
+  private static List<String> parts(String text) {
+    return Arrays.stream(text.split(",", -1))
+        .map(String::strip)
+        .filter(part -> !part.isEmpty())
+        .toList();
   }
 
   private static Hosts hosts(String text) {
     Set<String> names = new LinkedHashSet<>();
-    for (String part : text.split(",", -1)) {
-      String name = part.strip().toLowerCase(Locale.ROOT);
-      if (name.isEmpty()) {
-        continue;
-      }
+    for (String part : parts(text)) {
+      String name = part.toLowerCase(Locale.ROOT);
       if (!HOST.matcher(name).matches()) {
         throw new IllegalArgumentException("holds a name that is not a host name");
       }

@@ -3,6 +3,9 @@ package io.hounsfield.service.config;
 
 import io.hounsfield.inference.InferenceOptions;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -48,8 +51,32 @@ public record ServiceConfig(
     }
   }
 
-  /** Options {@code model.*}; the path is absolute. */
-  public record Model(String name, Path directory) {}
+  /**
+   * Options {@code model.*}; the paths are absolute.
+   *
+   * @param names models to load, the default one first
+   * @param directory folder of the models of the installation
+   * @param extraDirectories folders of other models
+   * @param calledAeTitles one of the names for each AE title whose series are not the default's
+   */
+  public record Model(
+      List<String> names,
+      Path directory,
+      List<Path> extraDirectories,
+      Map<String, String> calledAeTitles) {
+    public Model {
+      names = List.copyOf(names);
+      extraDirectories = List.copyOf(extraDirectories);
+      calledAeTitles = Map.copyOf(calledAeTitles);
+    }
+
+    /** Every folder of models. */
+    public List<Path> directories() {
+      List<Path> all = new ArrayList<>(List.of(directory));
+      all.addAll(extraDirectories);
+      return all;
+    }
+  }
 
   /** Options {@code pipeline.*}. */
   public record Pipeline(int decodeThreads, int maxSeriesInMemory) {}

@@ -20,19 +20,27 @@ public interface AnalysisJournal {
    * @param instancesDigest digest of the instances it was made from, {@code null} before it
    *     finished
    * @param resultsComplete whether every file of its results is on disk (true where it has none)
+   * @param model the model that measures that version, {@code name@version}; {@code null} where
+   *     none was written down
    */
   record Entry(
       String analysisId,
       int version,
       boolean finished,
       String instancesDigest,
-      boolean resultsComplete) {}
+      boolean resultsComplete,
+      String model) {}
 
   /** The newest version on record. */
   Optional<Entry> latest(String seriesInstanceUid) throws IOException;
 
-  /** Begins version 1 of a series, or its next version when the latest is finished. */
-  Entry begin(String studyInstanceUid, String seriesInstanceUid) throws IOException;
+  /**
+   * Begins version 1 of a series, or its next version when the latest is finished.
+   *
+   * @param model the model that measures it, {@code name@version}; {@code null} for the one on
+   *     record
+   */
+  Entry begin(String studyInstanceUid, String seriesInstanceUid, String model) throws IOException;
 
   /** Slices received so far; may be written late or be lost with the process. */
   void receiving(String seriesInstanceUid, int slices, SeriesDescription description);

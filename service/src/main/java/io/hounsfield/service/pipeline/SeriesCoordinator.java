@@ -44,7 +44,7 @@ public final class SeriesCoordinator implements DicomNodeListener, AutoCloseable
   /** How often idle series are looked for and progress is told, ms. */
   private static final long TICK_MS = 250;
 
-  private final SegmentationStage segmentation;
+  private final SegmentationStages segmentation;
   private final Spool spool;
   private final AnalysisJournal journal;
   private final CoordinatorOptions options;
@@ -60,7 +60,7 @@ public final class SeriesCoordinator implements DicomNodeListener, AutoCloseable
   private final ScheduledExecutorService ticker;
 
   public SeriesCoordinator(
-      SegmentationStage segmentation,
+      SegmentationStages segmentation,
       Spool spool,
       AnalysisJournal journal,
       CoordinatorOptions options) {
@@ -99,9 +99,10 @@ public final class SeriesCoordinator implements DicomNodeListener, AutoCloseable
     if (same && entry.get().resultsComplete()) {
       return;
     }
-    SeriesState state = new SeriesState(uid, same);
+    String model = entry.map(AnalysisJournal.Entry::model).orElse(null);
+    SeriesState state = new SeriesState(uid, model, same);
     if (!same) {
-      journal.begin(held.instances().get(0).studyInstanceUid(), uid);
+      journal.begin(held.instances().get(0).studyInstanceUid(), uid, model);
     }
     state.addAll(files);
     state.released = true;
@@ -154,7 +155,8 @@ public final class SeriesCoordinator implements DicomNodeListener, AutoCloseable
     // Not in memory: perhaps new, perhaps finished before. What the disk holds belongs to it. Only
     // this thread adds series, so none appears in between.
     List<Path> held = spool.instances(uid).stream().map(SpooledInstance::file).toList();
-    journal.begin(instance.studyInstanceUid(), uid);
+    journal.begin(
+        instance.studyInstanceUid(), uid, segmentation.modelFor(instance.calledAeTitle()));
     add(instance, held, true);
   }
 
@@ -167,7 +169,7 @@ public final class SeriesCoordinator implements DicomNodeListener, AutoCloseable
         if (!create) {
           return false;
         }
-        state = new SeriesState(uid, false);
+        state = new SeriesState(uid, segmentation.modelFor(instance.calledAeTitle()), false);
         series.put(uid, state);
       }
       state.addAll(files);
@@ -310,7 +312,7 @@ public final class SeriesCoordinator implements DicomNodeListener, AutoCloseable
         return state;
       }
       if (inMemory < options.maxSeriesInMemory()) {
-        state.analysis = new SeriesAnalysis(segmentation);
+        state.analysis = new SeriesAnalysis(segmentation.of(state.model));
         return state;
       }
     }
@@ -423,7 +425,7 @@ public final class SeriesCoordinator implements DicomNodeListener, AutoCloseable
     }
     if (more) {
       // Instances came while the report was made: the next version starts over with all of them.
-      guarded(() -> journal.begin(null, state.uid));
+      guarded(() -> journal.begin(null, state.uid, state.model));
       lock.lock();
       try {
         state.restart();

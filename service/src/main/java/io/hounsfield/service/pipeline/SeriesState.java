@@ -22,6 +22,9 @@ final class SeriesState {
 
   final String uid;
 
+  /** The model that measures this version, {@code name@version}; {@code null} for the default. */
+  String model;
+
   /** Whether only the files of an existing report are to be made again. */
   boolean resultsOnly;
 
@@ -50,8 +53,9 @@ final class SeriesState {
 
   Phase phase = Phase.RECEIVING;
 
-  SeriesState(String uid, boolean resultsOnly) {
+  SeriesState(String uid, String model, boolean resultsOnly) {
     this.uid = uid;
+    this.model = model;
     this.resultsOnly = resultsOnly;
   }
 

@@ -31,13 +31,13 @@ public final class AnalysisStore implements AutoCloseable {
       "id, study_instance_uid, series_instance_uid, version, status, slices_received, created_at,"
           + " updated_at, refusal_code, refusal_text, instances_digest, opacity_percent,"
           + " warning_count, patient_name, patient_id, study_date, study_description,"
-          + " series_description";
+          + " series_description, model";
 
   /** A version never goes back, and an analysis never changes its series. */
   private static final String UPSERT =
       "INSERT INTO analyses ("
           + COLUMNS
-          + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+          + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
           + " ON CONFLICT (id) DO UPDATE SET version = excluded.version, status = excluded.status,"
           + " slices_received = excluded.slices_received, updated_at = excluded.updated_at,"
           + " refusal_code = excluded.refusal_code, refusal_text = excluded.refusal_text,"
@@ -45,7 +45,8 @@ public final class AnalysisStore implements AutoCloseable {
           + " opacity_percent = excluded.opacity_percent, warning_count = excluded.warning_count,"
           + " patient_name = excluded.patient_name, patient_id = excluded.patient_id,"
           + " study_date = excluded.study_date, study_description = excluded.study_description,"
-          + " series_description = excluded.series_description"
+          + " series_description = excluded.series_description,"
+          + " model = COALESCE(excluded.model, analyses.model)"
           + " WHERE analyses.version <= excluded.version"
           + " AND analyses.series_instance_uid = excluded.series_instance_uid";
 
@@ -55,10 +56,17 @@ public final class AnalysisStore implements AutoCloseable {
    * @param analysis the analysis; its times are kept in whole milliseconds
    * @param instancesDigest digest of the instances that its report or refusal is about, {@code
    *     null} before there is one
+   * @param model the model that measures it, {@code name@version}; when saved, {@code null} leaves
+   *     what is on record
    */
-  public record Entry(Analysis analysis, String instancesDigest) {
+  public record Entry(Analysis analysis, String instancesDigest, String model) {
     public Entry {
       Objects.requireNonNull(analysis, "analysis");
+    }
+
+    /** An entry that says nothing of the model. */
+    public Entry(Analysis analysis, String instancesDigest) {
+      this(analysis, instancesDigest, null);
     }
   }
 
@@ -236,6 +244,7 @@ public final class AnalysisStore implements AutoCloseable {
       upsert.setString(16, a.studyDate());
       upsert.setString(17, a.studyDescription());
       upsert.setString(18, a.seriesDescription());
+      upsert.setString(19, entry.model());
       if (upsert.executeUpdate() != 1) {
         throw new StoreException(
             "analysis %s version %d is not saved: a later version or another series is on record"
@@ -302,6 +311,7 @@ public final class AnalysisStore implements AutoCloseable {
             rows.getString("study_date"),
             rows.getString("study_description"),
             rows.getString("series_description")),
-        rows.getString("instances_digest"));
+        rows.getString("instances_digest"),
+        rows.getString("model"));
   }
 }

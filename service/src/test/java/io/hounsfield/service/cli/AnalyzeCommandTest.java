@@ -11,12 +11,15 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.hounsfield.dicom.DataSet;
 import io.hounsfield.dicom.DicomFiles;
 import io.hounsfield.dicom.Tag;
+import io.hounsfield.domain.QuantificationReport;
 import io.hounsfield.phantom.Fault;
 import io.hounsfield.phantom.LesionKind;
 import io.hounsfield.phantom.PatientPosition;
 import io.hounsfield.phantom.Phantom;
 import io.hounsfield.phantom.PhantomOptions;
 import io.hounsfield.phantom.PhantomWriter;
+import io.hounsfield.report.ReportJson;
+import io.hounsfield.service.OtherModel;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -307,6 +310,17 @@ class AnalyzeCommandTest {
         .says("missing does not exist");
     Cli.run("analyze", chest, empty, "--out", out).ends(ExitCodes.NO_INPUT).says("holds no files");
     assertFalse(Files.exists(out));
+  }
+
+  @Test
+  void aModelOfOnesOwnIsUsedByNameAndVersion() throws Exception {
+    Path models = OtherModel.install(folder);
+    Path out = folder.resolve("out");
+    Cli.run("analyze", chest, "--out", out, "--models", models, "--model", OtherModel.ID)
+        .ends(ExitCodes.OK);
+    QuantificationReport report = ReportJson.decode(Files.readAllBytes(out.resolve("report.json")));
+    assertEquals("other-net", report.model().name());
+    assertEquals("2.0", report.model().version());
   }
 
   @Test

@@ -41,7 +41,9 @@ class ConfigLoaderTest {
     assertEquals(new ServiceConfig.Http("127.0.0.1", 8080, Set.of()), config.http());
     assertEquals(Path.of("hounsfield-data").toAbsolutePath(), config.data().directory());
     assertEquals(1L << 30, config.data().minFreeBytes());
-    assertEquals("lung-lesion-unet", config.model().name());
+    assertEquals(List.of("lung-lesion-unet"), config.model().names());
+    assertEquals(List.of(folder.resolve("models")), config.model().directories());
+    assertEquals(Map.of(), config.model().calledAeTitles());
     assertEquals(folder.resolve("models"), config.model().directory());
     assertEquals(InferenceOptions.defaults(), config.inference());
     assertEquals(new ServiceConfig.Pipeline(2, 2), config.pipeline());
@@ -78,9 +80,37 @@ class ConfigLoaderTest {
     assertEquals(Set.of("lung.example.org", "ct.example.org"), config.http().allowedHosts());
     assertEquals(5, config.data().minFreeMiB());
     assertEquals(folder.resolve("a/b"), config.data().directory());
-    assertEquals("lung-lesion-unet@0.1.0", config.model().name());
+    assertEquals(List.of("lung-lesion-unet@0.1.0"), config.model().names());
     assertEquals(new InferenceOptions(InferenceOptions.Device.CPU, "fp32", 3), config.inference());
     assertEquals(LogLevel.DEBUG, config.logLevel());
+  }
+
+  @Test
+  void severalModelsAndWhoIsMeasuredByWhich() throws Exception {
+    Path own = Files.createDirectory(folder.resolve("own"));
+    write(
+        """
+        model:
+          name: [lung-lesion-unet@1.1.0, my-net, lung-lesion-unet@1.1.0]
+          extraDirectories: [%s]
+          calledAeTitles: [RESEARCH=my-net, "LUNG CT = lung-lesion-unet@1.1.0"]
+        """
+            .formatted(own));
+    ServiceConfig.Model model = load(Map.of()).model();
+    assertEquals(List.of("lung-lesion-unet@1.1.0", "my-net"), model.names());
+    assertEquals(List.of(folder.resolve("models"), own), model.directories());
+    assertEquals(
+        Map.of("RESEARCH", "my-net", "LUNG CT", "lung-lesion-unet@1.1.0"), model.calledAeTitles());
+  }
+
+  @Test
+  void anAeTitleThatNobodyCanCallIsAFault() throws Exception {
+    write(
+        """
+        dicom.acceptAnyCalledAeTitle: false
+        model.calledAeTitles: RESEARCH=lung-lesion-unet, HOUNSFIELD=lung-lesion-unet
+        """);
+    assertTrue(onlyFault().contains("nobody can call 'RESEARCH'"));
   }
 
   @Test
@@ -143,6 +173,14 @@ class ConfigLoaderTest {
         "http.allowedHosts| 'good.example.org, bad host'",
         "model.name| ../../etc/passwd",
         "model.name| name@",
+        "model.name| []",
+        "model.name| [a, b, c, d, e, f, g, h, i]",
+        "model.extraDirectories| /no/such/folder",
+        "model.calledAeTitles| RESEARCH",
+        "model.calledAeTitles| =lung-lesion-unet",
+        "model.calledAeTitles| RESEARCH=../x",
+        "model.calledAeTitles| RESEARCH=not-loaded",
+        "model.calledAeTitles| [A=lung-lesion-unet, A=lung-lesion-unet]",
         "model.directory| /no/such/folder",
         "inference.threads| 257",
         "pipeline.maxSeriesInMemory| 0",

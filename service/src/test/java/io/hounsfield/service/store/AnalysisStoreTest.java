@@ -319,6 +319,18 @@ class AnalysisStoreTest {
   }
 
   @Test
+  void theModelOfASeriesStaysUntilAnotherIsNamed() throws Exception {
+    String id = id();
+    AnalysisStore.Entry first = entry(id, "1.2.3", 1, AnalysisStatus.RECEIVING, START, null);
+    store.save(new AnalysisStore.Entry(first.analysis(), null, "a@1"));
+    save(entry(id, "1.2.3", 1, AnalysisStatus.REPORTED, START, "abc"));
+    assertEquals("a@1", store.find(id).orElseThrow().model());
+    AnalysisStore.Entry second = entry(id, "1.2.3", 2, AnalysisStatus.RECEIVING, START, null);
+    store.save(new AnalysisStore.Entry(second.analysis(), null, "b@2"));
+    assertEquals("b@2", store.ofSeries("1.2.3").orElseThrow().model());
+  }
+
+  @Test
   void theDatabaseIsMigratedFromNothingAndKeepsItsOwnRules() throws Exception {
     store.save(entry(id(), "1.2.3", 1, AnalysisStatus.RECEIVING, START, null));
     try (Connection c = DriverManager.getConnection("jdbc:sqlite:" + file);
