@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hounsfield.benchmarks;
 
+import io.hounsfield.benchmarks.accuracy.AccuracyCommand;
+import io.hounsfield.benchmarks.accuracy.OverlaysCommand;
 import io.hounsfield.service.cli.ExtraCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -13,7 +15,7 @@ import picocli.CommandLine.Spec;
     description = "Measures this installation; prints a table and writes JSON.",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {EndToEndCommand.class})
+    subcommands = {EndToEndCommand.class, AccuracyCommand.class, OverlaysCommand.class})
 public final class BenchCommand implements ExtraCommand, Runnable {
 
   @Spec private CommandSpec spec;

@@ -83,7 +83,7 @@ final class EndToEndCommand implements Callable<Integer> {
     PrintWriter console = spec.commandLine().getOut();
     ObjectNode result = JSON.createObjectNode();
     result.put("benchmark", "e2e").put("date", Instant.now().toString());
-    result.set("machine", machine());
+    result.set("machine", Machine.describe());
     result.put("slices", slices).put("matrix", 512).put("transferSyntax", "Explicit VR LE");
     ArrayNode runs = result.putArray("runs");
     say(console, "Making 3 phantoms of %d slices ...".formatted(slices));
@@ -193,30 +193,6 @@ final class EndToEndCommand implements Callable<Integer> {
     run.put("peakResidentMiB", peak / 1024 / 1024);
     run.set("stageMsPerSlice", perSlice(report, slices));
     return run;
-  }
-
-  private static ObjectNode machine() throws IOException {
-    ObjectNode machine = JSON.createObjectNode();
-    machine.put("processors", Runtime.getRuntime().availableProcessors());
-    try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {
-      machine.put(
-          "model",
-          lines
-              .filter(line -> line.startsWith("model name"))
-              .map(line -> line.substring(line.indexOf(':') + 1).strip())
-              .findFirst()
-              .orElse("unknown"));
-    }
-    machine.put("os", System.getProperty("os.name") + " " + System.getProperty("os.version"));
-    machine.put("java", Runtime.version().toString());
-    machine.put(
-        "options",
-        String.join(
-            " ",
-            java.lang.management.ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                .filter(option -> option.startsWith("-X"))
-                .toList()));
-    return machine;
   }
 
   private static void print(PrintWriter console, JsonNode result) {
