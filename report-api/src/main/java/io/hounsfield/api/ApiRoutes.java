@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hounsfield.api;
 
+import io.hounsfield.report.ReportJson;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
@@ -137,10 +138,13 @@ final class ApiRoutes {
         rc,
         () -> {
           byte[] report = catalog.reportJson(id).orElse(null);
+          Analysis analysis = requireAnalysis(id);
           if (report == null) {
-            throw noReport(requireAnalysis(id));
+            throw noReport(analysis);
           }
-          return report;
+          return analysis.status() == AnalysisStatus.REPORTED
+              ? report
+              : ReportJson.marked(report, laterVersion(analysis));
         },
         report -> {
           if (!notModified(rc, ETags.of(report), "no-store")) {
@@ -148,6 +152,15 @@ final class ApiRoutes {
             json(rc, 200, Buffer.buffer(report));
           }
         });
+  }
+
+  private static ReportJson.LaterVersion laterVersion(Analysis analysis) {
+    Analysis.Refusal refusal = analysis.refusal();
+    return new ReportJson.LaterVersion(
+        analysis.version(),
+        analysis.status().key(),
+        refusal == null ? null : refusal.code(),
+        refusal == null ? null : refusal.text());
   }
 
   private record ArtifactFile(Path path, long size, String etag) {}

@@ -91,6 +91,53 @@ public final class ReportJson {
     }
   }
 
+  /**
+   * A later version of the analysis than the report's, for which there is no report (yet).
+   *
+   * @param version its number
+   * @param status where it stands, as the API says
+   * @param refusalCode why there will be no report, {@code null} if it is being made
+   * @param refusalText the same in words, {@code null} likewise
+   */
+  public record LaterVersion(int version, String status, String refusalCode, String refusalText) {}
+
+  /**
+   * An encoded report with {@code laterVersion} behind its status, so that nobody takes it for the
+   * newest word on the series; as it is where the report is of that version.
+   *
+   * @throws IOException if the bytes are no report
+   */
+  public static byte[] marked(byte[] json, LaterVersion later) throws IOException {
+    if (!(MAPPER.readTree(json) instanceof ObjectNode report)) {
+      throw new IOException("report has no object at its root");
+    }
+    if (JsonFields.root(report).integer("version") >= later.version()) {
+      return json;
+    }
+    ObjectNode marked = MAPPER.createObjectNode();
+    report
+        .fields()
+        .forEachRemaining(
+            field -> {
+              marked.set(field.getKey(), field.getValue());
+              if (field.getKey().equals("status")) {
+                ObjectNode node =
+                    marked
+                        .putObject("laterVersion")
+                        .put("version", later.version())
+                        .put("status", later.status());
+                if (later.refusalCode() == null) {
+                  node.putNull("refusal");
+                } else {
+                  node.putObject("refusal")
+                      .put("code", later.refusalCode())
+                      .put("text", later.refusalText());
+                }
+              }
+            });
+    return WRITER.writeValueAsBytes(marked);
+  }
+
   private static void encodeSeries(ObjectNode root, SeriesDescription series) {
     root.putObject("patient")
         .put("name", series.patientName())

@@ -4,14 +4,17 @@ package io.hounsfield.api;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.hounsfield.domain.ModelIdentity;
 import io.hounsfield.report.ReportJson;
 import io.hounsfield.report.TestReports;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -64,7 +67,8 @@ class HttpApiTest {
         HttpApi.start(
             vertx,
             HttpApiOptions.of("127.0.0.1", 0),
-            catalog, List::of,
+            catalog,
+            List::of,
             new Checks(),
             () -> "# TYPE slices_total counter\nslices_total 42.0\n");
   }
@@ -220,6 +224,43 @@ class HttpApiTest {
     Files.write(lungs, new byte[] {31, -117, 8, 0, 1, 2, 3});
     catalog.putArtifact(id, Artifact.LUNGS, lungs);
     return id;
+  }
+
+  @Test
+  void reportOfAnEarlierVersionSaysWhatBecameOfTheLater() throws Exception {
+    String path = "/api/v1/analyses/" + reported() + "/report";
+    byte[] stored = ReportJson.encode(TestReports.rightSided(TestAnalyses.id(2), 1, "Phantom^Two"));
+    catalog.putReport(TestAnalyses.id(2), stored);
+    String first = get(path).headers().firstValue("ETag").orElseThrow();
+
+    catalog.put(TestAnalyses.second(TestAnalyses.receiving(2, 5)));
+    JsonObject receiving = new JsonObject(get(path).body());
+    assertEquals(1, receiving.getInteger("version"));
+    assertEquals(
+        new JsonObject().put("version", 2).put("status", "receiving").putNull("refusal"),
+        receiving.getJsonObject("laterVersion"));
+
+    catalog.put(
+        TestAnalyses.second(TestAnalyses.refused(2, "missing-positions", "Slices are missing.")));
+    HttpResponse<String> response = get(path);
+    JsonObject refused = new JsonObject(response.body());
+    assertEquals("refused", refused.getJsonObject("laterVersion").getString("status"));
+    assertEquals(
+        new JsonObject().put("code", "missing-positions").put("text", "Slices are missing."),
+        refused.getJsonObject("laterVersion").getJsonObject("refusal"));
+    assertNotEquals(first, response.headers().firstValue("ETag").orElseThrow());
+    // All else stays as it was stored.
+    refused.remove("laterVersion");
+    assertEquals(new JsonObject(Buffer.buffer(stored)), refused);
+    assertEquals(
+        ReportJson.decode(stored),
+        ReportJson.decode(response.body().getBytes(StandardCharsets.UTF_8)));
+
+    catalog.putReport(
+        TestAnalyses.id(2),
+        ReportJson.encode(TestReports.rightSided(TestAnalyses.id(2), 2, "Phantom^Two")));
+    catalog.put(TestAnalyses.second(TestAnalyses.reported(2, 12.4, 1)));
+    assertFalse(get(path).body().contains("laterVersion"));
   }
 
   @Test
@@ -471,6 +512,49 @@ class HttpApiTest {
   }
 
   @Test
+  void listsTheModelsThatAreLoaded() throws Exception {
+    api.close();
+    List<LoadedModel> models =
+        List.of(
+            new LoadedModel(
+                new ModelIdentity("a", "1.0", "bf16", "cpu", "0".repeat(64)),
+                "What it does",
+                "Apache-2.0",
+                "Research",
+                List.of("Children are untested."),
+                true,
+                List.of()),
+            new LoadedModel(
+                new ModelIdentity("b", "2", "fp32", "cuda:0", "1".repeat(64)),
+                "Another",
+                "CC0",
+                "Research",
+                List.of(),
+                false,
+                List.of("RESEARCH")));
+    api =
+        HttpApi.start(
+            vertx,
+            HttpApiOptions.of("127.0.0.1", 0),
+            catalog,
+            () -> models,
+            new Checks(),
+            () -> "");
+    HttpResponse<String> response = get("/api/v1/models");
+    assertEquals(200, response.statusCode());
+    JsonObject body = new JsonObject(response.body());
+    ApiSchemas.assertValid("ModelList", body);
+    JsonObject first = body.getJsonArray("items").getJsonObject(0);
+    assertEquals("a", first.getString("name"));
+    assertEquals("0".repeat(64), first.getString("sha256"));
+    assertEquals(true, first.getBoolean("default"));
+    JsonObject second = body.getJsonArray("items").getJsonObject(1);
+    assertEquals("RESEARCH", second.getJsonArray("calledAeTitles").getString(0));
+    assertEquals("cuda:0", second.getString("device"));
+    assertProblem(get("/api/v1/models?name=a"), 400, "invalid-request");
+  }
+
+  @Test
   void portInUseIsSaid() {
     IOException e =
         assertThrows(
@@ -479,7 +563,8 @@ class HttpApiTest {
                 HttpApi.start(
                     vertx,
                     HttpApiOptions.of("127.0.0.1", api.port()),
-                    catalog, List::of,
+                    catalog,
+                    List::of,
                     new Checks(),
                     () -> ""));
     assertTrue(e.getMessage().contains("port " + api.port()), e.getMessage());

@@ -30,6 +30,27 @@ final class TestAnalyses {
     return analysis(n, AnalysisStatus.REFUSED, 5, new Analysis.Refusal(code, text), null, 0);
   }
 
+  /** The second version of an analysis. */
+  static Analysis second(Analysis a) {
+    return new Analysis(
+        a.id(),
+        a.studyInstanceUid(),
+        a.seriesInstanceUid(),
+        2,
+        a.status(),
+        a.slicesReceived(),
+        a.createdAt(),
+        a.updatedAt().plusSeconds(60),
+        a.refusal(),
+        a.opacityPercent(),
+        a.warningCount(),
+        a.patientName(),
+        a.patientId(),
+        a.studyDate(),
+        a.studyDescription(),
+        a.seriesDescription());
+  }
+
   static Analysis analysis(
       int n,
       AnalysisStatus status,

@@ -53,12 +53,18 @@ export function formatDate(date) {
     : date || '–';
 }
 
+/** The browser's time with its offset from UTC, such as UTC+1 or UTC+5:30. */
 export function formatInstant(instant) {
   const time = new Date(instant);
   const two = (n) => String(n).padStart(2, '0');
   const day = `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())}`;
   const clock = `${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}`;
-  return new Date().toDateString() === time.toDateString() ? clock : `${day} ${clock}`;
+  const offset = Math.abs(time.getTimezoneOffset());
+  const minutes = offset % 60 ? `:${two(offset % 60)}` : '';
+  const sign = time.getTimezoneOffset() > 0 ? '−' : '+';
+  const zone = offset ? `UTC${sign}${Math.floor(offset / 60)}${minutes}` : 'UTC';
+  const text = new Date().toDateString() === time.toDateString() ? clock : `${day} ${clock}`;
+  return `${text} ${zone}`;
 }
 
 export function stateTag(status) {

@@ -44,6 +44,9 @@ function state(analysis) {
       ? `${slices}. The report appears here by itself.`
       : `${slices}, being measured. The report appears here by itself.`;
   box.append(element('p', '', text));
+  if (analysis.refusal) {
+    box.append(element('p', 'sub', `Code ${analysis.refusal.code}`));
+  }
   box.hidden = analysis.status === 'reported';
 }
 
@@ -158,10 +161,44 @@ function show(report) {
   byId('report').hidden = false;
 }
 
+const ENDINGS = {
+  refused: 'cannot be measured', failed: 'has failed', receiving: 'is being received', analysing: 'is being measured',
+};
+
+/** Nobody shall take the numbers of an earlier version for the newest word on the series. */
+function superseded(report) {
+  const later = report.laterVersion;
+  byId('superseded').textContent = later
+    ? `These are the numbers of version ${report.version}. Images came later: version ${later.version} `
+      + `${ENDINGS[later.status] ?? later.status}, see above.`
+    : '';
+  byId('superseded').hidden = !later;
+}
+
+/** The report of an earlier version, if there is one. */
+async function earlierReport() {
+  try {
+    return await getJson(`${address}/report`);
+  } catch (error) {
+    if (error.code === 'report-not-available') {
+      return null;
+    }
+    throw error;
+  }
+}
+
 async function update(analysis) {
   header(analysis);
   state(analysis);
   if (analysis.status !== 'reported') {
+    const report = analysis.version > 1 ? await earlierReport() : null;
+    if (report !== null) {
+      if (shown !== report.version) {
+        shown = report.version;
+        show(report);
+      }
+      superseded(report);
+    }
     return;
   }
   if (shown !== null && shown !== analysis.version) {
@@ -171,6 +208,7 @@ async function update(analysis) {
   const report = await getJson(`${address}/report`);
   shown = analysis.version;
   show(report);
+  superseded(report);
 }
 
 let work = Promise.resolve();
