@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 import javax.imageio.ImageReader;
 import javax.imageio.spi.IIORegistry;
 import javax.imageio.spi.ImageReaderSpi;
@@ -21,6 +22,7 @@ import javax.imageio.stream.ImageInputStream;
  * of TwelveMonkeys ImageIO.
  */
 final class JpegLosslessCodec implements FrameCodec {
+  private static final String TITLE = "JPEG Lossless";
   private static final String READER = "com.twelvemonkeys.imageio.plugins.jpeg.JPEGImageReaderSpi";
 
   private static final class Provider {
@@ -51,7 +53,12 @@ final class JpegLosslessCodec implements FrameCodec {
 
   @Override
   public short[] decode(Bytes frame, PixelLayout layout) throws DicomException {
-    JpegHeader.require(frame, layout);
+    JpegHeader.require(frame, layout, TITLE, Set.of(JpegHeader.SOF3_LOSSLESS));
+    // A coded sample takes a bit at least.
+    if (frame.length() * 8L < layout.samples()) {
+      throw JpegHeader.fault(
+          TITLE, frame.length() + " bytes cannot hold " + layout.samples() + " samples; truncated");
+    }
     List<String> warnings = new ArrayList<>();
     Raster raster;
     ImageReader reader = null;

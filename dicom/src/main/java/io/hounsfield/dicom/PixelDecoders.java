@@ -25,6 +25,20 @@ public final class PixelDecoders {
     FrameCodec jpegLossless = new JpegLosslessCodec();
     CODECS.put(TransferSyntax.JPEG_LOSSLESS, jpegLossless);
     CODECS.put(TransferSyntax.JPEG_LOSSLESS_SV1, jpegLossless);
+    FrameCodec jpegDct = new JpegDctCodec();
+    CODECS.put(TransferSyntax.JPEG_BASELINE, jpegDct);
+    CODECS.put(TransferSyntax.JPEG_EXTENDED, jpegDct);
+    if (DecoderPool.available()) {
+      FrameCodec jpegLs = new JpegLsCodec();
+      CODECS.put(TransferSyntax.JPEG_LS_LOSSLESS, jpegLs);
+      CODECS.put(TransferSyntax.JPEG_LS_NEAR_LOSSLESS, jpegLs);
+      FrameCodec jpeg2000 = new Jpeg2000Codec();
+      CODECS.put(TransferSyntax.JPEG_2000_LOSSLESS, jpeg2000);
+      CODECS.put(TransferSyntax.JPEG_2000, jpeg2000);
+      CODECS.put(TransferSyntax.HTJ2K_LOSSLESS, jpeg2000);
+      CODECS.put(TransferSyntax.HTJ2K_LOSSLESS_RPCL, jpeg2000);
+      CODECS.put(TransferSyntax.HTJ2K, jpeg2000);
+    }
   }
 
   private PixelDecoders() {}
@@ -34,7 +48,10 @@ public final class PixelDecoders {
     return CODECS.containsKey(syntax);
   }
 
-  /** Transfer syntaxes that can be decoded. */
+  /**
+   * Transfer syntaxes that can be decoded. JPEG-LS, JPEG 2000 and HTJ2K are among them where there
+   * is a native library for this system.
+   */
   public static Set<TransferSyntax> supported() {
     return Collections.unmodifiableSet(CODECS.keySet());
   }

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hounsfield.dicom;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.hounsfield.dicom.Element.Bytes;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -10,8 +14,11 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Damaged files of every kind are read, walked through and decoded: either that works or it ends in
@@ -27,11 +34,22 @@ class FuzzTest {
     -1, -2, Integer.MAX_VALUE, Integer.MIN_VALUE, 0, 1, 0xFFFF, 0xE000FFFE, 0xE00DFFFE, 0xE0DDFFFE
   };
 
+  /** Those that the encoders of the tests know; the frames of others are damaged by themselves. */
+  private static final List<TransferSyntax> SEED_SYNTAXES =
+      List.of(
+          TransferSyntax.IMPLICIT_VR_LITTLE_ENDIAN,
+          TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN,
+          TransferSyntax.DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN,
+          TransferSyntax.EXPLICIT_VR_BIG_ENDIAN,
+          TransferSyntax.RLE_LOSSLESS,
+          TransferSyntax.JPEG_LOSSLESS,
+          TransferSyntax.JPEG_LOSSLESS_SV1);
+
   private static List<byte[]> seeds() throws DicomException {
     Random random = new Random(11);
     List<byte[]> seeds = new ArrayList<>();
     short[] pixels = Samples.pixels(random, ROWS, COLUMNS, 16, true);
-    for (TransferSyntax syntax : PixelDecoders.supported()) {
+    for (TransferSyntax syntax : SEED_SYNTAXES) {
       for (int i = 0; i < 3; i++) {
         DataSet image = Samples.random(random, 0);
         image.remove(Tag.PlanarConfiguration);
@@ -132,6 +150,86 @@ class FuzzTest {
         throw new AssertionError("round " + round + ": " + HexFormat.of().formatHex(input), e);
       }
     }
+  }
+
+  @Test
+  void damagedJpegFramesEndInDicomExceptions() throws IOException {
+    Random random = new Random(16);
+    byte[] twelve = CodecFixtures.read("smooth12.jpg");
+    byte[] eight = CodecFixturesTest.baseline(0.8f, 5);
+    int refused = 0;
+    for (int round = 0; round < ROUNDS; round++) {
+      boolean wide = round % 2 == 0;
+      byte[] input = mutate(wide ? twelve : eight, random);
+      DicomFile file =
+          CodecFixtures.image(TransferSyntax.JPEG_EXTENDED, wide ? 12 : 8, false, input);
+      try {
+        PixelDecoders.decode(file, 0);
+      } catch (DicomException e) {
+        refused++;
+      } catch (RuntimeException | Error e) {
+        throw new AssertionError("round " + round + ": " + HexFormat.of().formatHex(input), e);
+      }
+    }
+    assertTrue(refused > ROUNDS / 4, "refused " + refused);
+  }
+
+  /**
+   * The native decoders: what they answer, or that they end, is known within the time that they
+   * have, and a new process decodes what is sound. Fewer rounds, since each is a journey.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "u16.jls, 16",
+    "u16near3.jls, 16",
+    "u16.j2k, 16",
+    "u12.j2k, 12",
+    "u12lrcp.j2c, 12",
+    "u12lossy.j2c, 12"
+  })
+  void damagedFramesOfNativeDecoders(String name, int bits) throws IOException {
+    assumeTrue(DecoderPool.available(), "skipped: no native decoders for this system");
+    boolean ls = name.endsWith("jls");
+    int codec = ls ? DecoderWorker.JPEG_LS : DecoderWorker.JPEG_2000;
+    PixelLayout layout =
+        PixelLayout.of(Samples.image(CodecFixtures.ROWS, CodecFixtures.COLUMNS, 16, bits, false));
+    byte[] sound = CodecFixtures.read(name);
+    Random random = new Random(17);
+    DecoderProcess process = DecoderProcess.start();
+    int ended = 0;
+    try {
+      short[] expected = decode(process, codec, layout, sound);
+      for (int round = 0; round < ROUNDS / 20; round++) {
+        byte[] input = mutate(sound, random);
+        try {
+          decode(process, codec, layout, input);
+        } catch (DicomException e) {
+          // As it should be.
+        } catch (DecoderProcess.Ended | DecoderProcess.TooSlow e) {
+          ended++;
+          process.close();
+          process = DecoderProcess.start();
+        } catch (RuntimeException | Error e) {
+          throw new AssertionError("round " + round + ": " + HexFormat.of().formatHex(input), e);
+        }
+      }
+      assertArrayEquals(expected, decode(process, codec, layout, sound));
+    } finally {
+      process.close();
+    }
+    // None did when this was written; a few would be borne, since they cost a slice each.
+    assertTrue(ended <= ROUNDS / 200, name + ": processes that ended: " + ended);
+  }
+
+  private static short[] decode(DecoderProcess process, int codec, PixelLayout layout, byte[] input)
+      throws IOException {
+    Bytes frame = Bytes.of(input);
+    int precision =
+        codec == DecoderWorker.JPEG_LS
+            ? JpegHeader.require(frame, layout, "JPEG-LS", Set.of(JpegHeader.SOF55_JPEG_LS))
+                .precision()
+            : Jpeg2000Header.require(frame, layout).precision();
+    return process.decode(codec, layout.columns(), layout.rows(), precision, frame, 20);
   }
 
   /** Text is for people: whatever its bytes are, it can be shown. */

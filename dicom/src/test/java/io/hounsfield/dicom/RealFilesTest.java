@@ -18,7 +18,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RealFilesTest {
 
   @ParameterizedTest
-  @CsvSource({"CT1, RLE", "CT1, JPLL", "CT2, RLE", "CT2, JPLL"})
+  @CsvSource({
+    "CT1, RLE", "CT1, JPLL", "CT1, JLSL", "CT1, J2KR",
+    "CT2, RLE", "CT2, JPLL", "CT2, JLSL", "CT2, J2KR"
+  })
   void losslessVariantsEqualTheUncompressedSlice(String slice, String variant) throws IOException {
     Path folder = TestFiles.shared("compressed");
     DicomFile expected = DicomFiles.read(folder.resolve(slice + "_UNC.dcm"));
