@@ -12,8 +12,8 @@ import java.util.Locale;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
-/** Which network is measured, and where it runs. */
-final class ModelChoice {
+/** Which network is measured, and where it runs; a mixin of the bench commands. */
+public final class ModelChoice {
 
   @Option(
       names = "--model",
@@ -45,9 +45,12 @@ final class ModelChoice {
   private String variant;
 
   /**
+   * The manifest of the model that was asked for.
+   *
    * @param usual the model where none was asked for
+   * @throws ModelException if there is no such model, or its manifest is wrong
    */
-  ModelManifest manifest(String usual) throws ModelException {
+  public ModelManifest manifest(String usual) throws ModelException {
     if (model != null && Files.isRegularFile(Path.of(model).resolve(ModelManifest.FILE_NAME))) {
       return ModelManifest.read(Path.of(model));
     }
@@ -57,9 +60,12 @@ final class ModelChoice {
   }
 
   /**
+   * Device and weights that were asked for.
+   *
    * @param command for the message
+   * @throws ParameterException if there is no such device
    */
-  InferenceOptions options(picocli.CommandLine command) {
+  public InferenceOptions options(picocli.CommandLine command) {
     try {
       return new InferenceOptions(
           InferenceOptions.Device.of(device.toLowerCase(Locale.ROOT)), variant, 0);

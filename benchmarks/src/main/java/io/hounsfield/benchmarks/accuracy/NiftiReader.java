@@ -30,8 +30,11 @@ final class NiftiReader {
 
   private static final int BUFFER_BYTES = 1 << 16;
 
+  /** Deflate makes at most 1,032 bytes of one. */
+  private static final long MOST_INFLATED = 1032;
+
   private interface Reading<T> {
-    T from(InputStream in) throws IOException, CaseException;
+    T from(NiftiHeader header, InputStream rest) throws IOException, CaseException;
   }
 
   private interface Voxel {
@@ -43,7 +46,7 @@ final class NiftiReader {
 
   /** Voxels of a file, from its header. */
   static long voxels(Path file) throws IOException, CaseException {
-    return open(file, in -> NiftiHeader.read(in).voxels());
+    return open(file, (header, in) -> header.voxels());
   }
 
   /**
@@ -55,8 +58,7 @@ final class NiftiReader {
   static CtVolume readHu(Path file) throws IOException, CaseException {
     return open(
         file,
-        in -> {
-          NiftiHeader header = NiftiHeader.read(in);
+        (header, in) -> {
           AxialOrder order = AxialOrder.of(header);
           VolumeGeometry g = order.geometry();
           short[][] hu = new short[g.slices()][g.sliceLength()];
@@ -101,8 +103,7 @@ final class NiftiReader {
   static Mask readMask(Path file, VolumeGeometry grid) throws IOException, CaseException {
     return open(
         file,
-        in -> {
-          NiftiHeader header = NiftiHeader.read(in);
+        (header, in) -> {
           AxialOrder order = AxialOrder.of(header);
           requireSameGrid(order.geometry(), grid);
           Mask mask = Mask.empty(grid.rows(), grid.columns(), grid.slices());
@@ -192,7 +193,13 @@ final class NiftiReader {
           gzip
               ? new BufferedInputStream(new GZIPInputStream(raw, BUFFER_BYTES), BUFFER_BYTES)
               : raw) {
-        return reading.from(in);
+        NiftiHeader header = NiftiHeader.read(in);
+        // Before anything is allocated: a header may promise what its file cannot hold.
+        long most = gzip ? MOST_INFLATED * Files.size(file) : Files.size(file);
+        if (header.dataOffset() + header.voxels() * header.type().bytes > most) {
+          throw new EOFException();
+        }
+        return reading.from(header, in);
       }
     } catch (CaseException e) {
       throw new CaseException(e.code(), name + ": " + e.getMessage() + ".");
