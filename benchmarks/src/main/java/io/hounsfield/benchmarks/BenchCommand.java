@@ -3,6 +3,8 @@ package io.hounsfield.benchmarks;
 
 import io.hounsfield.benchmarks.accuracy.AccuracyCommand;
 import io.hounsfield.benchmarks.accuracy.OverlaysCommand;
+import io.hounsfield.benchmarks.infer.InferCommand;
+import io.hounsfield.benchmarks.ladder.LadderCommand;
 import io.hounsfield.service.cli.ExtraCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -15,7 +17,13 @@ import picocli.CommandLine.Spec;
     description = "Measures this installation; prints a table and writes JSON.",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {EndToEndCommand.class, AccuracyCommand.class, OverlaysCommand.class})
+    subcommands = {
+      EndToEndCommand.class,
+      AccuracyCommand.class,
+      OverlaysCommand.class,
+      LadderCommand.class,
+      InferCommand.class
+    })
 public final class BenchCommand implements ExtraCommand, Runnable {
 
   @Spec private CommandSpec spec;
