@@ -66,18 +66,22 @@ def read_hu(path: Path) -> tuple[pydicom.Dataset, np.ndarray]:
 
 
 def read_series(folder: Path) -> dict:
-    """The axial slices of a folder, feet to head: hu [n][rows][columns], spacing (z, y, x) in mm."""
-    slices = []
+    """The axial slices of a folder, feet to head: hu [n][rows][columns], spacing (z, y, x) in mm.
+
+    `turn` is the index that brings slices in the network's orientation (rows to posterior, columns to the patient's left); hu are as in the file.
+    """
+    slices, turn = [], (slice(None),) * 3
     for path in sorted(folder.glob("*.dcm")):
         ds, hu = read_hu(path)
         orientation = [float(v) for v in ds.ImageOrientationPatient]
         if abs(orientation[0]) < 0.95 or abs(orientation[4]) < 0.95:
             continue
+        turn = (slice(None), slice(None, None, -1 if orientation[4] < 0 else None), slice(None, None, -1 if orientation[0] < 0 else None))
         slices.append((float(ds.ImagePositionPatient[2]), hu, [float(v) for v in ds.PixelSpacing]))
     slices.sort(key=lambda s: s[0])
     z = np.array([s[0] for s in slices])
     step = float(np.median(np.diff(z))) if len(z) > 1 else 1.0
-    return {"hu": np.stack([s[1] for s in slices]), "spacing": (step, *slices[0][2])}
+    return {"hu": np.stack([s[1] for s in slices]), "spacing": (step, *slices[0][2]), "turn": turn}
 
 
 def read_label_map(path: Path) -> np.ndarray:

@@ -13,7 +13,7 @@ import pseudo
 SERIES = ("ricord-1a-covid", "lungfcp-partial-chest")
 
 
-def prepare(root: Path, work: Path, without_lung: list[str], phantoms: Path | None) -> None:
+def prepare(root: Path, work: Path, without_lung: list[str], phantoms: list[Path]) -> None:
     work.mkdir(parents=True, exist_ok=True)
     cases = data.labelled_cases(root)
     picture, lesion = data.medseg_slices(root, pseudo.NOT_LESION)
@@ -38,12 +38,15 @@ def prepare(root: Path, work: Path, without_lung: list[str], phantoms: Path | No
         cubic.append(data.resize(hu[None], cv2.INTER_CUBIC))
         label.append(np.full((1, data.GRID, data.GRID), 0 if path.stem in without_lung else pseudo.UNKNOWN, np.uint8))
         group.append(path.stem)
-    for folder in sorted(p for p in phantoms.iterdir() if p.is_dir()) if phantoms else []:
+    for folder in sorted((p for parent in phantoms for p in parent.iterdir() if p.is_dir()), key=lambda p: p.name):
         series = data.read_series(folder / "dicom")
         lungs, lesions = (data.read_label_map(folder / f"{name}.nii.gz") for name in ("lungs", "lesions"))
         truth = np.where(lesions > 0, 2, lungs > 0).astype(np.uint8)
         if truth.shape != series["hu"].shape:
             raise SystemExit(f"{folder}: label maps {truth.shape} and series {series['hu'].shape} differ in size")
+        series["hu"], truth = series["hu"][series["turn"]], truth[series["turn"]]
+        if (truth == 1).any() and float(series["hu"][truth == 1].mean()) > -500:
+            raise SystemExit(f"{folder}: label maps and series do not lie on each other")
         keep = slice(0, None, max(1, len(truth) // 60))  # neighbours are alike: about 60 slices a phantom are enough
         area.append(data.to_grid(series["hu"][keep]))
         cubic.append(data.resize(series["hu"][keep], cv2.INTER_CUBIC))
@@ -56,7 +59,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--work", type=Path, default=Path(".train"))
-    parser.add_argument("--phantoms", type=Path, help="folder of generated phantoms: in each dicom/, lungs.nii.gz and lesions.nii.gz")
+    parser.add_argument("--phantoms", type=Path, nargs="+", default=[], help="folders of generated phantoms: in each dicom/, lungs.nii.gz and lesions.nii.gz")
     parser.add_argument("--config", type=Path, default=Path(__file__).with_name("config.json"))
     options = parser.parse_args()
     prepare(options.data, options.work, json.loads(options.config.read_text())["slicesWithoutLung"], options.phantoms)

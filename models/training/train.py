@@ -256,10 +256,10 @@ def train(work: Path, config: dict, run: str) -> None:
 
 
 def section(config: dict, run: str) -> dict:
-    """Settings of a run; "fold-2" is section "fold" with the cases of the third fold held out."""
+    """Settings of a run: section "fold", with the cases of the third fold held out for "fold-2", or with what section "final" changes."""
     if run.startswith("fold-"):
         return {**config["fold"], "heldOut": config["folds"][int(run[5:])]}
-    return config[run]
+    return {**config["fold"], **config[run]}
 
 
 if __name__ == "__main__":
