@@ -51,7 +51,7 @@ final class PhantomCommand implements Callable<Integer> {
       names = "--list",
       paramLabel = "FILE",
       description =
-          "Make several: each line has the name of a folder in DIR and, after it, options as here. "
+          "Make several: each line has the name of a folder in DIR and, after it, its own options as here. "
               + "Empty lines and those that begin with # say nothing. Folders that are complete are left as they are.")
   private Path list;
 
@@ -86,6 +86,9 @@ final class PhantomCommand implements Callable<Integer> {
 
   /** All lines are checked before the first phantom is made. */
   private int several() throws IOException, CommandFailedException {
+    if (!Files.isRegularFile(list)) {
+      throw new CommandFailedException(ExitCodes.NO_INPUT, "--list " + list + " is no file.");
+    }
     List<Wanted> wanted = new ArrayList<>();
     Set<String> names = new HashSet<>();
     int number = 0;
