@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hounsfield.benchmarks.accuracy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import io.hounsfield.inference.InferenceOptions;
 import io.hounsfield.inference.ModelException;
 import io.hounsfield.inference.ModelManifest;
@@ -9,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
@@ -51,6 +54,7 @@ public final class ModelChoice {
    * @throws ModelException if there is no such model, or its manifest is wrong
    */
   public ModelManifest manifest(String usual) throws ModelException {
+    quiet();
     if (model != null && Files.isRegularFile(Path.of(model).resolve(ModelManifest.FILE_NAME))) {
       return ModelManifest.read(Path.of(model));
     }
@@ -72,5 +76,10 @@ public final class ModelChoice {
     } catch (IllegalArgumentException e) {
       throw new ParameterException(command, e.getMessage());
     }
+  }
+
+  /** The output of these commands is for a person: only what is wrong is logged. */
+  private static void quiet() {
+    ((Logger) LoggerFactory.getLogger("io.hounsfield")).setLevel(Level.WARN);
   }
 }

@@ -1,13 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hounsfield.benchmarks.accuracy;
 
+import io.hounsfield.dicom.DataSet;
+import io.hounsfield.dicom.SopClass;
+import io.hounsfield.dicom.Tag;
+import io.hounsfield.dicom.Uid;
+import io.hounsfield.dicom.VR;
 import io.hounsfield.domain.CtVolume;
 import io.hounsfield.domain.ModelIdentity;
+import io.hounsfield.domain.Vec3;
 import io.hounsfield.domain.VolumeGeometry;
 import io.hounsfield.inference.ModelException;
 import io.hounsfield.preprocess.SeriesRefusedException;
 import io.hounsfield.preprocess.Slice;
 import io.hounsfield.preprocess.SliceHeader;
+import io.hounsfield.preprocess.SliceReader;
 import io.hounsfield.service.pipeline.AnalysisOutcome;
 import io.hounsfield.service.pipeline.SegmentationStage;
 import io.hounsfield.service.pipeline.SeriesAnalysis;
@@ -105,23 +112,23 @@ final class NiftiCases implements CaseReader {
     return VolumeCases.compared(outcome, lung, lesion);
   }
 
-  private static SliceHeader header(VolumeGeometry g, int slice) {
-    return new SliceHeader(
-        "nifti",
-        slice,
-        1,
-        null,
-        g.rows(),
-        g.columns(),
-        g.position(slice, 0, 0),
-        g.rowDirection(),
-        g.columnDirection(),
-        g.rowSpacingMm(),
-        g.columnSpacingMm(),
-        null,
-        null,
-        List.of("ORIGINAL", "PRIMARY", "AXIAL"),
-        null);
+  /** Read from the attributes of a DICOM slice at that place, with the checks that these have. */
+  private static SliceHeader header(VolumeGeometry g, int slice) throws SeriesRefusedException {
+    Vec3 at = g.position(slice, 0, 0);
+    Vec3 r = g.rowDirection();
+    Vec3 c = g.columnDirection();
+    DataSet d = new DataSet();
+    d.put(Tag.ImageType, VR.CS, "ORIGINAL", "PRIMARY", "AXIAL");
+    d.put(Tag.SOPClassUID, VR.UI, SopClass.CT_IMAGE_STORAGE);
+    d.put(Tag.SOPInstanceUID, VR.UI, Uid.derive("slice of a NIfTI file", "" + slice));
+    d.put(Tag.Modality, VR.CS, "CT");
+    d.putInts(Tag.InstanceNumber, VR.IS, slice + 1);
+    d.putDoubles(Tag.ImagePositionPatient, VR.DS, at.x(), at.y(), at.z());
+    d.putDoubles(Tag.ImageOrientationPatient, VR.DS, r.x(), r.y(), r.z(), c.x(), c.y(), c.z());
+    d.putInts(Tag.Rows, VR.US, g.rows());
+    d.putInts(Tag.Columns, VR.US, g.columns());
+    d.putDoubles(Tag.PixelSpacing, VR.DS, g.rowSpacingMm(), g.columnSpacingMm());
+    return SliceReader.headers(d).get(0);
   }
 
   @Override
