@@ -316,8 +316,7 @@ public final class SegmentationModel implements AutoCloseable {
             manifest.labels().stream().map(l -> l.value() + " " + l.name()).toList());
   }
 
-  private static ai.djl.Device device(Engine engine, InferenceOptions.Device wish)
-      throws ModelException {
+  static ai.djl.Device device(Engine engine, InferenceOptions.Device wish) throws ModelException {
     boolean cuda = wish != InferenceOptions.Device.CPU && PyTorchEngine.hasCuda(engine);
     if (wish == InferenceOptions.Device.CUDA && !cuda) {
       throw new ModelException(

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -33,44 +32,14 @@ class RealWeightsTest {
         "this CPU cannot run " + variant);
   }
 
-  /** A trunk with two lungs and an opacity in one of them, all noisy. */
-  private static short[] trunk(long seed, int rows, int columns) {
-    Random random = new Random(seed);
-    double shift = random.nextDouble() * 0.05;
-    short[] hu = new short[rows * columns];
-    for (int row = 0; row < rows; row++) {
-      for (int column = 0; column < columns; column++) {
-        double y = (double) row / rows - 0.5 + shift;
-        double x = (double) column / columns - 0.5;
-        double value = -1000;
-        if (inside(x, y, 0, 0, 0.42, 0.3)) {
-          value = 40;
-        }
-        if (inside(x, y, -0.2, 0, 0.13, 0.2) || inside(x, y, 0.2, 0, 0.13, 0.2)) {
-          value = -850;
-        }
-        if (inside(x, y, 0.2, 0.1, 0.08, 0.07)) {
-          value = -400;
-        }
-        hu[row * columns + column] = (short) Math.round(value + 25 * random.nextGaussian());
-      }
-    }
-    return hu;
-  }
-
-  private static boolean inside(double x, double y, double cx, double cy, double a, double b) {
-    double u = (x - cx) / a;
-    double v = (y - cy) / b;
-    return u * u + v * v < 1;
-  }
-
   @ParameterizedTest
   @ValueSource(strings = {"bf16", "fp32"})
   void findsLungInATrunk(String variant) throws Exception {
     ModelManifest manifest = manifest();
     assumeRuns(manifest, variant);
     try (SegmentationModel model = load(manifest, variant, 2)) {
-      byte[] labels = model.segment(new short[][] {trunk(1, 512, 512)}, 512, 512).get(0).labels();
+      byte[] labels =
+          model.segment(new short[][] {TestSlices.trunk(1, 512, 512)}, 512, 512).get(0).labels();
       int lung = 0;
       for (byte label : labels) {
         lung += label == SegmentationModel.BACKGROUND ? 0 : 1;
@@ -86,7 +55,7 @@ class RealWeightsTest {
   void aSlicesLabelsDependOnThatSliceAlone(String variant, int rows, int columns) throws Exception {
     ModelManifest manifest = manifest();
     assumeRuns(manifest, variant);
-    short[] slice = trunk(7, rows, columns);
+    short[] slice = TestSlices.trunk(7, rows, columns);
     byte[] expected;
     try (SegmentationModel model = load(manifest, variant, 1)) {
       expected = model.segment(new short[][] {slice}, rows, columns).get(0).labels();
@@ -102,7 +71,9 @@ class RealWeightsTest {
             short[][] hu = new short[slices][];
             for (int k = 0; k < slices; k++) {
               hu[k] =
-                  k == position ? slice : trunk(100 * slices + 10 * position + k, rows, columns);
+                  k == position
+                      ? slice
+                      : TestSlices.trunk(100 * slices + 10 * position + k, rows, columns);
             }
             assertArrayEquals(
                 expected,
@@ -134,13 +105,14 @@ class RealWeightsTest {
                   boolean[] allowed = new boolean[256];
                   java.util.Arrays.fill(allowed, 0, 3, true);
                   TorchLane lane = new TorchLane(loaded, 4, -1024, allowed);
-                  short[] slice = trunk(7, 512, 512);
+                  short[] slice = TestSlices.trunk(7, 512, 512);
                   byte[] expected = lane.run(new short[][] {slice}, 0, 1, 512, 512).get(0).labels();
                   for (int position = 0; position < 4; position++) {
                     for (int slices = position + 1; slices <= 4; slices++) {
                       short[][] hu = new short[slices][];
                       for (int k = 0; k < slices; k++) {
-                        hu[k] = k == position ? slice : trunk(10 * position + k, 512, 512);
+                        hu[k] =
+                            k == position ? slice : TestSlices.trunk(10 * position + k, 512, 512);
                       }
                       assertArrayEquals(
                           expected, lane.run(hu, 0, slices, 512, 512).get(position).labels());
