@@ -131,7 +131,7 @@ public final class OverlaysCommand implements Callable<Integer> {
           "%d slices are too many for a picture; choose a larger --every."
               .formatted(slices.size()));
     }
-    int across = (int) Math.ceil(Math.sqrt(slices.size() * 1.3));
+    int across = across(slices.size());
     int down = (slices.size() + across - 1) / across;
     int line = Glyphs.height() + GAP;
     int height =
@@ -166,19 +166,30 @@ public final class OverlaysCommand implements Callable<Integer> {
           .outline(labelled(outcome.lungs(), k, Segment.RIGHT_LUNG), SlicePainter.LUNG_OUTLINE)
           .outline(labelled(outcome.lungs(), k, Segment.LEFT_LUNG), SlicePainter.LUNG_OUTLINE);
       String position = String.format(Locale.ROOT, "%.1f mm", g.position(k, 0, 0).z());
-      SlicePainter.text(
+      SlicePainter.caption(
           canvas,
           (k + 1) + " \u00b7 " + position.replace('-', '\u2212'),
           left + GAP,
-          top + height - Glyphs.height() - 2,
-          SlicePainter.TEXT);
-      SlicePainter.text(canvas, "R", left + GAP, top + 2, SlicePainter.TEXT);
+          top + height - Glyphs.height() - 2);
+      SlicePainter.caption(canvas, "R", left + GAP, top + 2);
     }
     int y = down * (height + GAP) + 2;
     int x = SlicePainter.key(canvas, GAP, y, SlicePainter.LUNG_OUTLINE, "Lung, outline");
     x = SlicePainter.key(canvas, x, y, SlicePainter.GROUND_GLASS, "Ground glass");
     SlicePainter.key(canvas, x, y, SlicePainter.CONSOLIDATION, "Consolidation");
     return canvas.png();
+  }
+
+  /** Slices in a row: about a third more than rows, with few places left empty. */
+  private static int across(int slices) {
+    int about = (int) Math.ceil(Math.sqrt(slices * 1.3));
+    int best = about;
+    for (int n = Math.max(1, about - 1); n <= about + 2; n++) {
+      if ((n - slices % n) % n < (best - slices % best) % best) {
+        best = n;
+      }
+    }
+    return best;
   }
 
   private static SlicePainter.Shape labelled(LabelMap map, int slice, Segment segment) {

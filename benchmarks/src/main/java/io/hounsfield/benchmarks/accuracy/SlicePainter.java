@@ -19,9 +19,10 @@ final class SlicePainter {
   static final int FALSE_NEGATIVE = 0xCC79A7;
   static final int GROUND_GLASS = 0x56B4E9;
   static final int CONSOLIDATION = 0xD55E00;
-  static final int LUNG_OUTLINE = 0xFFFFFF;
+  static final int LUNG_OUTLINE = 0x009E73;
 
   private static final float TINT = 0.45f;
+  private static final float PLATE = 0.7f;
   private static final int KEY = 12;
 
   /** Which voxels of a slice are meant. */
@@ -177,6 +178,17 @@ final class SlicePainter {
   /** Text; characters that cannot be drawn become '?'. */
   static void text(Canvas canvas, String text, int x, int y, int rgb) {
     Glyphs.draw(canvas, drawable(text), x, y, rgb);
+  }
+
+  /** Text on a dark plate, readable on any picture. */
+  static void caption(Canvas canvas, String text, int x, int y) {
+    int width = textWidth(text);
+    for (int row = y; row < y + Glyphs.height(); row++) {
+      for (int column = x - 2; column < x + width + 2; column++) {
+        canvas.blend(column, row, BACKGROUND, PLATE);
+      }
+    }
+    text(canvas, text, x, y, TEXT);
   }
 
   static int textWidth(String text) {
