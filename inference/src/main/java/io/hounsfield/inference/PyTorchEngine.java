@@ -8,6 +8,7 @@ import ai.djl.util.Utils;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,6 +21,7 @@ final class PyTorchEngine {
   static final String ENGINE_CACHE_DIR = "ENGINE_CACHE_DIR";
   private static final String DJL_CACHE_DIR = "DJL_CACHE_DIR";
   private static final String NAME = "PyTorch";
+  private static final String FOLDER = "pytorch";
   // What DJL says when it would have to download.
   private static final String OFFLINE = "Offline mode is enabled.";
   private static final long UNPACKED_BYTES = 460L << 20;
@@ -39,6 +41,7 @@ final class PyTorchEngine {
     if (engine == null) {
       Path cache = configure();
       try {
+        NativeCache.removeStale(cache.resolve(FOLDER), Instant.now());
         LOG.info("starting PyTorch, native libraries in {}", cache);
         engine = Engine.getEngine(NAME);
         LOG.info("PyTorch {} is ready", engine.getVersion());
