@@ -1,31 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hounsfield.listener;
 
+import io.hounsfield.dicom.DataSet;
+import io.hounsfield.dicom.DataSets;
 import io.hounsfield.dicom.DicomException;
 import io.hounsfield.dicom.SopClass;
 import io.hounsfield.dicom.Tag;
+import io.hounsfield.dicom.TransferSyntax;
 import io.hounsfield.listener.ul.Pdu;
 import io.hounsfield.listener.ul.PduException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The DIMSE services on one accepted association, PS3.7: C-ECHO and C-STORE as SCP; other commands
- * get the status that says so. Called on the event loop; storing, and telling the listener, happens
- * in order on a spool thread.
+ * The DIMSE services on one accepted association, PS3.7: C-ECHO, C-STORE and storage commitment as
+ * SCP, storage commitment reports as SCU; other commands get the status that says so. Called on the
+ * event loop; storing, and telling the listener, happens in order on a spool thread.
  */
-final class AssociationService implements StoreReception.Owner {
+final class AssociationService implements StoreReception.Owner, CommitmentService.Carrier {
   private static final Logger LOG = LoggerFactory.getLogger(AssociationService.class);
 
   /** Requests taken before the first is answered; more wait in the socket. */
-  private static final int MAX_OUTSTANDING = 64;
+  private static final int MAX_OUTSTANDING = Negotiation.MAX_OPERATIONS;
+
+  /** Longest P-DATA-TF sent where the peer sets no limit, bytes. */
+  private static final long LONGEST_SENT = 64 << 10;
 
   private final long id;
   private final NodeContext node;
@@ -45,6 +57,18 @@ final class AssociationService implements StoreReception.Owner {
   private int drainedContext;
   private int outstanding;
   private boolean ended;
+
+  /** The data set after {@link #drained}; null when it is only dropped. */
+  private ByteArrayOutputStream collected;
+
+  private boolean collectedTooMuch;
+
+  /** Reports to be sent to the peer, one at a time: the first is on its way. */
+  private final Deque<Reporting> reports = new ArrayDeque<>();
+
+  private int lastMessageId;
+
+  private record Reporting(int messageId, CommitmentReport report, Consumer<Boolean> delivered) {}
 
   /** Received and not yet written, bytes. */
   private final AtomicLong pending = new AtomicLong();
@@ -125,6 +149,15 @@ final class AssociationService implements StoreReception.Owner {
   }
 
   private void dispatch(int contextId, DimseCommand message) throws PduException {
+    if (isAwaited(message)) {
+      if (message.hasDataSet()) {
+        drained = message;
+        drainedContext = contextId;
+      } else {
+        reported(message);
+      }
+      return;
+    }
     if (message.isResponse()) {
       throw unexpected("a response though nothing was asked: " + message.name());
     }
@@ -141,16 +174,28 @@ final class AssociationService implements StoreReception.Owner {
         if (message.hasDataSet()) {
           drained = message;
           drainedContext = contextId;
+          collected = isCommitment(contextId, message) ? new ByteArrayOutputStream() : null;
+          collectedTooMuch = false;
         } else {
-          answerOther(contextId, message);
+          answerOther(contextId, message, null);
         }
       }
     }
   }
 
-  private void answerOther(int contextId, DimseCommand message) {
+  /** Whether this is a request of storage commitment, in a context and role for it. */
+  private boolean isCommitment(int contextId, DimseCommand message) {
+    Negotiation.Context context = negotiation.contexts().get(contextId);
+    return context.abstractSyntax().equals(SopClass.STORAGE_COMMITMENT_PUSH_MODEL)
+        && (message.field() == DimseCommand.N_ACTION_RQ && context.peerIsScu()
+            || message.field() == DimseCommand.N_EVENT_REPORT_RQ && context.peerIsScp());
+  }
+
+  private void answerOther(int contextId, DimseCommand message, byte[] dataSet) {
     if (message.field() == DimseCommand.C_ECHO_RQ) {
       respond(contextId, message.response(DimseStatus.SUCCESS.code(), ""));
+    } else if (isCommitment(contextId, message)) {
+      commitment(contextId, message, dataSet);
     } else {
       LOG.warn("association {}: {} is not supported", id, message.name());
       respond(contextId, message.response(DimseStatus.UNRECOGNIZED_OPERATION.code(), ""));
@@ -164,9 +209,7 @@ final class AssociationService implements StoreReception.Owner {
         new StoreReception(
             message,
             contextId,
-            () ->
-                node.spool.receive(
-                    message.sopClassUid(), message.sopInstanceUid(), context.transferSyntax()),
+            () -> open(message, context.transferSyntax()),
             refusal(context, message),
             serial,
             this);
@@ -174,6 +217,14 @@ final class AssociationService implements StoreReception.Owner {
       reception.offer(ByteBuffer.allocate(0), true);
       reception = null;
     }
+  }
+
+  private IncomingInstance open(DimseCommand message, TransferSyntax syntax) throws IOException {
+    Optional<String> full = node.listener.refusal();
+    if (full.isPresent()) {
+      throw new StoreException(StoreException.Reason.NO_SPACE, full.get());
+    }
+    return node.spool.receive(message.sopClassUid(), message.sopInstanceUid(), syntax);
   }
 
   private static StoreException refusal(Negotiation.Context context, DimseCommand message) {
@@ -187,8 +238,7 @@ final class AssociationService implements StoreReception.Owner {
                       ? Tag.AffectedSOPClassUID
                       : Tag.AffectedSOPInstanceUID)
               + " is missing";
-    } else if (!message.sopClassUid().equals(context.abstractSyntax())
-        || context.abstractSyntax().equals(SopClass.VERIFICATION)) {
+    } else if (!message.sopClassUid().equals(context.abstractSyntax()) || !context.isStorage()) {
       reason = StoreException.Reason.WRONG_CLASS;
       what = "SOP class is not that of the presentation context";
     } else if (!InstanceUids.isUsable(message.sopInstanceUid())) {
@@ -203,10 +253,17 @@ final class AssociationService implements StoreReception.Owner {
 
   private void dataFragment(int contextId, ByteBuffer piece, boolean ends) throws PduException {
     if (drained != null && contextId == drainedContext) {
+      collect(piece);
       if (ends) {
         DimseCommand message = drained;
+        byte[] dataSet = collected == null ? null : collected.toByteArray();
         drained = null;
-        answerOther(contextId, message);
+        collected = null;
+        if (isAwaited(message)) {
+          reported(message);
+        } else {
+          answerOther(contextId, message, dataSet);
+        }
       }
       return;
     }
@@ -223,21 +280,155 @@ final class AssociationService implements StoreReception.Owner {
     taking.offer(piece, ends);
   }
 
+  private void collect(ByteBuffer piece) {
+    if (collected == null) {
+      return;
+    }
+    if (collected.size() + piece.remaining() > Commitments.MAX_DATA_SET) {
+      collected = null;
+      collectedTooMuch = true;
+      return;
+    }
+    byte[] bytes = new byte[piece.remaining()];
+    piece.get(bytes);
+    collected.writeBytes(bytes);
+  }
+
+  // ---- storage commitment, PS3.4 annex J ----
+
+  private void commitment(int contextId, DimseCommand message, byte[] dataSet) {
+    boolean request = message.field() == DimseCommand.N_ACTION_RQ;
+    DimseStatus fault = null;
+    if (!message.sopClassUid().equals(SopClass.STORAGE_COMMITMENT_PUSH_MODEL)) {
+      fault = DimseStatus.NO_SUCH_SOP_CLASS;
+    } else if (!message.sopInstanceUid().equals(Commitments.INSTANCE)) {
+      fault = DimseStatus.NO_SUCH_OBJECT_INSTANCE;
+    } else if (request && message.typeId() != Commitments.REQUEST) {
+      fault = DimseStatus.NO_SUCH_ACTION;
+    } else if (collectedTooMuch) {
+      fault = DimseStatus.RESOURCE_LIMITATION;
+    } else if (dataSet == null) {
+      fault = DimseStatus.MISTYPED_ARGUMENT;
+    }
+    if (fault != null) {
+      LOG.warn("association {}: storage commitment answered {}", id, fault);
+      respond(contextId, message.response(fault.code(), ""));
+      return;
+    }
+    outstanding++;
+    TransferSyntax syntax = negotiation.contexts().get(contextId).transferSyntax();
+    serial.execute(
+        () -> {
+          Commitments.Request asked = null;
+          DimseStatus status;
+          String comment = "";
+          try {
+            DataSet set = DataSets.decode(dataSet, syntax);
+            if (request) {
+              asked = Commitments.request(set);
+              status = node.commitments.accept(callingAeTitle, calledAeTitle, asked);
+            } else {
+              status = told(Commitments.report(set));
+            }
+          } catch (DicomException e) {
+            status = DimseStatus.INVALID_ARGUMENT_VALUE;
+            comment = e.getMessage();
+            LOG.warn("association {}: storage commitment answered {}: {}", id, status, comment);
+          }
+          Commitments.Request taken = status == DimseStatus.SUCCESS ? asked : null;
+          DimseCommand response = message.response(status.code(), comment);
+          node.onEventLoop(
+              () -> {
+                outstanding--;
+                respond(contextId, response);
+                connection.regulate();
+                if (taken != null) {
+                  node.commitments.answered(callingAeTitle, taken);
+                }
+              });
+        });
+  }
+
+  private DimseStatus told(CommitmentReport report) {
+    try {
+      node.listener.commitmentReported(callingAeTitle, report);
+      return DimseStatus.SUCCESS;
+    } catch (RuntimeException e) {
+      // The archive may report again later; its association goes on.
+      LOG.error("association {}: the listener failed", id, e);
+      return DimseStatus.PROCESSING_FAILURE;
+    }
+  }
+
+  /** The association is there: reports that waited for it can be delivered. */
+  void established() {
+    if (commitmentContext() != null) {
+      node.commitments.opened(callingAeTitle, this);
+    }
+  }
+
+  private Negotiation.Context commitmentContext() {
+    return negotiation.contexts().values().stream()
+        .filter(
+            context ->
+                context.abstractSyntax().equals(SopClass.STORAGE_COMMITMENT_PUSH_MODEL)
+                    && context.peerIsScu())
+        .findFirst()
+        .orElse(null);
+  }
+
+  @Override
+  public void report(CommitmentReport report, Consumer<Boolean> delivered) {
+    node.onEventLoop(
+        () -> {
+          if (ended || !connection.isEstablished()) {
+            delivered.accept(false);
+            return;
+          }
+          lastMessageId = lastMessageId % 0xFFFF + 1;
+          reports.add(new Reporting(lastMessageId, report, delivered));
+          if (reports.size() == 1) {
+            sendReport();
+          }
+        });
+  }
+
+  private void sendReport() {
+    Reporting next = reports.element();
+    Negotiation.Context context = commitmentContext();
+    send(context.id(), true, CommitmentService.event(next.messageId(), next.report()).encode());
+    send(context.id(), false, CommitmentService.dataSet(next.report(), context.transferSyntax()));
+  }
+
+  private boolean isAwaited(DimseCommand message) {
+    return message.field() == (DimseCommand.N_EVENT_REPORT_RQ | DimseCommand.RESPONSE)
+        && !reports.isEmpty()
+        && reports.element().messageId() == message.messageId();
+  }
+
+  private void reported(DimseCommand response) {
+    reports.remove().delivered().accept(CommitmentService.isTaken(response.status()));
+    if (!reports.isEmpty()) {
+      sendReport();
+    }
+  }
+
   private static PduException unexpected(String what) {
     return new PduException(Pdu.Abort.UNEXPECTED_PARAMETER, what);
   }
 
   private void respond(int contextId, DimseCommand response) {
-    byte[] encoded = response.encode();
-    int room =
-        peerMaxLength == 0
-            ? encoded.length
-            : (int) Math.min(encoded.length, peerMaxLength - Pdu.PDV_HEADER_LENGTH & ~1L);
+    send(contextId, true, response.encode());
+  }
+
+  private void send(int contextId, boolean isCommand, byte[] encoded) {
+    long most = peerMaxLength == 0 ? LONGEST_SENT : Math.min(peerMaxLength, LONGEST_SENT);
+    int room = (int) (most - Pdu.PDV_HEADER_LENGTH & ~1L);
     for (int from = 0; from < encoded.length; from += room) {
       int length = Math.min(room, encoded.length - from);
       boolean last = from + length == encoded.length;
       ByteBuffer data = ByteBuffer.wrap(encoded, from, length);
-      connection.send(new Pdu.PDataTf(List.of(new Pdu.Pdv(contextId, true, last, data))));
+      connection.send(new Pdu.PDataTf(List.of(new Pdu.Pdv(contextId, isCommand, last, data))));
     }
   }
 
@@ -289,6 +480,7 @@ final class AssociationService implements StoreReception.Owner {
       node.counters.instancesStored.increment();
     }
     if (stored.conflicting()) {
+      node.counters.instancesConflicting.increment();
       LOG.warn(
           "association {}: an instance came again with other content; the first counts, this one"
               + " is kept aside as {}",
@@ -342,6 +534,11 @@ final class AssociationService implements StoreReception.Owner {
       reception = null;
     }
     drained = null;
+    collected = null;
+    node.commitments.closed(callingAeTitle, this);
+    while (!reports.isEmpty()) {
+      reports.remove().delivered().accept(false);
+    }
     if (aborted) {
       node.counters.associationsAborted.increment();
     }

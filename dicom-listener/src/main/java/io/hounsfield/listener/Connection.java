@@ -188,6 +188,11 @@ final class Connection implements UpperLayer.Port, PduReader.Sink {
     }
   }
 
+  /** Whether the association is there and the peer did not ask to release it. */
+  boolean isEstablished() {
+    return machine.state() == State.STA6;
+  }
+
   /** A-RELEASE response, once everything asked for is answered. */
   void respondRelease() {
     switch (machine.state()) {
@@ -352,6 +357,7 @@ final class Connection implements UpperLayer.Port, PduReader.Sink {
         request.contexts().size());
     machine.fire(Event.EVT7, negotiation.accept());
     startIdleTimer(idleTimeoutMs);
+    service.established();
   }
 
   private void refuse(Pdu.AssociateRq request, Pdu.AssociateRj refusal, String why) {

@@ -17,6 +17,10 @@ final class Counters {
   final LongAdder instancesDuplicate = new LongAdder();
   final LongAdder instancesRefused = new LongAdder();
   final LongAdder bytesReceived = new LongAdder();
+  final LongAdder instancesConflicting = new LongAdder();
+  final AtomicInteger commitmentsPending = new AtomicInteger();
+  final LongAdder commitmentsReported = new LongAdder();
+  final LongAdder commitmentsGivenUp = new LongAdder();
 
   NodeStatistics snapshot() {
     return new NodeStatistics(
@@ -29,6 +33,10 @@ final class Counters {
         instancesStored.sum(),
         instancesDuplicate.sum(),
         instancesRefused.sum(),
-        bytesReceived.sum());
+        bytesReceived.sum(),
+        instancesConflicting.sum(),
+        commitmentsPending.get(),
+        commitmentsReported.sum(),
+        commitmentsGivenUp.sum());
   }
 }

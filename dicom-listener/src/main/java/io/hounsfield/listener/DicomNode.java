@@ -29,7 +29,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A DICOM application entity that accepts associations: Verification and Storage of CT as SCP.
+ * A DICOM application entity that accepts associations: Verification, Storage of CT and Storage
+ * Commitment as SCP.
  *
  * <p>PDUs are decoded on one event loop; files are written and flushed on a small pool, in order
  * for each association. A C-STORE is answered with success when the instance is durable in the
@@ -44,10 +45,17 @@ public final class DicomNode implements AutoCloseable {
   private final Server server;
   private final Counters counters;
   private final ExecutorService pool;
+  private final CommitmentService commitments;
   private final String deployment;
 
   private DicomNode(
-      Vertx vertx, Server server, Counters counters, ExecutorService pool, String deployment) {
+      Vertx vertx,
+      Server server,
+      Counters counters,
+      ExecutorService pool,
+      CommitmentService commitments,
+      String deployment) {
+    this.commitments = commitments;
     this.vertx = vertx;
     this.server = server;
     this.counters = counters;
@@ -67,10 +75,12 @@ public final class DicomNode implements AutoCloseable {
     Objects.requireNonNull(spool, "spool");
     Objects.requireNonNull(listener, "listener");
     refuseOnEventLoop();
+    Negotiation.prepare();
     TlsKeys keys = options.tls().isPresent() ? nodeKeys(options.tls().get()) : null;
     Counters counters = new Counters();
     ExecutorService pool = newPool(options.spoolThreads());
-    Server server = new Server(options, spool, listener, counters, pool, keys);
+    CommitmentService commitments = new CommitmentService(options, spool, counters);
+    Server server = new Server(options, spool, listener, counters, pool, keys, commitments);
     try {
       String deployment =
           vertx
@@ -78,7 +88,8 @@ public final class DicomNode implements AutoCloseable {
               .toCompletionStage()
               .toCompletableFuture()
               .get(START_SECONDS, TimeUnit.SECONDS);
-      DicomNode node = new DicomNode(vertx, server, counters, pool, deployment);
+      DicomNode node = new DicomNode(vertx, server, counters, pool, commitments, deployment);
+      commitments.start();
       LOG.info(
           "DICOM node {} listens on {} port {}{}",
           options.aeTitle(),
@@ -166,6 +177,7 @@ public final class DicomNode implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    commitments.close();
     pool.shutdown();
     try {
       if (!pool.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
@@ -183,6 +195,7 @@ public final class DicomNode implements AutoCloseable {
     private final DicomNodeListener listener;
     private final Counters counters;
     private final ExecutorService pool;
+    private final CommitmentService commitments;
     private volatile NetServer netServer;
     private NodeContext node;
     private long lastId;
@@ -197,7 +210,9 @@ public final class DicomNode implements AutoCloseable {
         DicomNodeListener listener,
         Counters counters,
         ExecutorService pool,
-        TlsKeys keys) {
+        TlsKeys keys,
+        CommitmentService commitments) {
+      this.commitments = commitments;
       this.options = options;
       this.keys = keys;
       this.spool = spool;
@@ -208,7 +223,7 @@ public final class DicomNode implements AutoCloseable {
 
     @Override
     public Future<?> start() {
-      node = new NodeContext(vertx, context, options, spool, listener, pool, counters);
+      node = new NodeContext(vertx, context, options, spool, listener, pool, counters, commitments);
       NetServerOptions listening =
           new NetServerOptions()
               .setHost(options.bindAddress())

@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
  * @param field Command Field (0000,0100); responses have bit 15 set
  * @param messageId Message ID, or Message ID Being Responded To
  * @param status Status of a response; -1 in a request
+ * @param typeId Action Type ID or Event Type ID of an N-ACTION or N-EVENT-REPORT request; else 0
  */
 record DimseCommand(
     int field,
@@ -23,10 +24,13 @@ record DimseCommand(
     String sopInstanceUid,
     boolean hasDataSet,
     int status,
-    String errorComment) {
+    String errorComment,
+    int typeId) {
 
   static final int C_STORE_RQ = 0x0001;
   static final int C_ECHO_RQ = 0x0030;
+  static final int N_EVENT_REPORT_RQ = 0x0100;
+  static final int N_ACTION_RQ = 0x0130;
   static final int C_CANCEL_RQ = 0x0FFF;
   static final int RESPONSE = 0x8000;
 
@@ -38,11 +42,23 @@ record DimseCommand(
   private static final int MEDIUM_PRIORITY = 0x0000;
 
   static DimseCommand cEchoRq(int messageId, String sopClassUid) {
-    return new DimseCommand(C_ECHO_RQ, messageId, sopClassUid, "", false, -1, "");
+    return new DimseCommand(C_ECHO_RQ, messageId, sopClassUid, "", false, -1, "", 0);
   }
 
   static DimseCommand cStoreRq(int messageId, String sopClassUid, String sopInstanceUid) {
-    return new DimseCommand(C_STORE_RQ, messageId, sopClassUid, sopInstanceUid, true, -1, "");
+    return new DimseCommand(C_STORE_RQ, messageId, sopClassUid, sopInstanceUid, true, -1, "", 0);
+  }
+
+  static DimseCommand nActionRq(
+      int messageId, String sopClassUid, String sopInstanceUid, int actionTypeId) {
+    return new DimseCommand(
+        N_ACTION_RQ, messageId, sopClassUid, sopInstanceUid, true, -1, "", actionTypeId);
+  }
+
+  static DimseCommand nEventReportRq(
+      int messageId, String sopClassUid, String sopInstanceUid, int eventTypeId) {
+    return new DimseCommand(
+        N_EVENT_REPORT_RQ, messageId, sopClassUid, sopInstanceUid, true, -1, "", eventTypeId);
   }
 
   /** The response to this request; names its SOP class and instance unless they are no UIDs. */
@@ -54,7 +70,8 @@ record DimseCommand(
         InstanceUids.isUsable(sopInstanceUid) ? sopInstanceUid : "",
         false,
         withStatus,
-        comment);
+        comment,
+        0);
   }
 
   boolean isResponse() {
@@ -81,7 +98,17 @@ record DimseCommand(
         text(set, Tag.AffectedSOPInstanceUID, Tag.RequestedSOPInstanceUID),
         required(set, Tag.CommandDataSetType) != NO_DATA_SET,
         response ? required(set, Tag.Status) : -1,
-        text(set, Tag.ErrorComment, Tag.ErrorComment));
+        text(set, Tag.ErrorComment, Tag.ErrorComment),
+        typeId(set, field));
+  }
+
+  /** What it does is decided later; a request without the type asks for type 0, which is none. */
+  private static int typeId(DataSet set, int field) throws DicomException {
+    return switch (field) {
+      case N_ACTION_RQ -> set.integer(Tag.ActionTypeID).orElse(0);
+      case N_EVENT_REPORT_RQ -> set.integer(Tag.EventTypeID).orElse(0);
+      default -> 0;
+    };
   }
 
   private static int required(DataSet set, int tag) throws DicomException {
@@ -95,8 +122,10 @@ record DimseCommand(
 
   byte[] encode() {
     DataSet set = new DataSet();
+    boolean action = field == N_ACTION_RQ; // names what it acts on otherwise than all others
     if (!sopClassUid.isEmpty()) {
-      InstanceUids.put(set, Tag.AffectedSOPClassUID, sopClassUid);
+      InstanceUids.put(
+          set, action ? Tag.RequestedSOPClassUID : Tag.AffectedSOPClassUID, sopClassUid);
     }
     set.putInts(Tag.CommandField, VR.US, field);
     set.putInts(isResponse() ? Tag.MessageIDBeingRespondedTo : Tag.MessageID, VR.US, messageId);
@@ -111,7 +140,13 @@ record DimseCommand(
       }
     }
     if (!sopInstanceUid.isEmpty()) {
-      InstanceUids.put(set, Tag.AffectedSOPInstanceUID, sopInstanceUid);
+      InstanceUids.put(
+          set, action ? Tag.RequestedSOPInstanceUID : Tag.AffectedSOPInstanceUID, sopInstanceUid);
+    }
+    if (action) {
+      set.putInts(Tag.ActionTypeID, VR.US, typeId);
+    } else if (field == N_EVENT_REPORT_RQ) {
+      set.putInts(Tag.EventTypeID, VR.US, typeId);
     }
     try {
       return DataSets.encode(set, TransferSyntax.IMPLICIT_VR_LITTLE_ENDIAN);

@@ -5,17 +5,23 @@ import java.io.IOException;
 import java.util.Locale;
 
 /**
- * DIMSE statuses this node answers with, PS3.7 annex C and PS3.4 table B.2-1, and the one place
- * where a fault becomes a status.
+ * DIMSE statuses this node answers with, PS3.7 annex C, PS3.4 tables B.2-1 and J.3-2, and the one
+ * place where a fault becomes a status.
  */
 public enum DimseStatus {
   SUCCESS(0x0000),
   PROCESSING_FAILURE(0x0110),
+  NO_SUCH_OBJECT_INSTANCE(0x0112),
+  INVALID_ARGUMENT_VALUE(0x0115),
   INVALID_SOP_INSTANCE(0x0117),
+  NO_SUCH_SOP_CLASS(0x0118),
+  CLASS_INSTANCE_CONFLICT(0x0119),
   MISSING_ATTRIBUTE(0x0120),
   SOP_CLASS_NOT_SUPPORTED(0x0122),
+  NO_SUCH_ACTION(0x0123),
   UNRECOGNIZED_OPERATION(0x0211),
   MISTYPED_ARGUMENT(0x0212),
+  RESOURCE_LIMITATION(0x0213),
   OUT_OF_RESOURCES(0xA700),
   DATA_SET_DOES_NOT_MATCH_SOP_CLASS(0xA900),
   CANNOT_UNDERSTAND(0xC000);

@@ -131,11 +131,13 @@ public final class IncomingInstance implements Closeable {
     Path file = spool.fileOf(series, sopInstanceUid);
     boolean duplicate = false;
     boolean conflicting = false;
+    long size = Files.size(part);
     ReentrantLock lock = spool.lockFor(file);
     lock.lock();
     try {
       if (!Files.exists(file)) {
         Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+        spool.stored(size);
       } else {
         duplicate = true;
         if (Files.mismatch(part, file) < 0) {
@@ -169,6 +171,9 @@ public final class IncomingInstance implements Closeable {
     String name = file.getFileName().toString();
     String content = HexFormat.of().formatHex(digest.digest()).substring(0, 16);
     Path aside = file.resolveSibling(name.substring(0, name.length() - 4) + "-" + content + ".dcm");
+    if (!Files.exists(aside)) {
+      spool.stored(Files.size(part));
+    }
     Files.move(part, aside, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     return aside;
   }

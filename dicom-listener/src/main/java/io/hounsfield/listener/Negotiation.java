@@ -41,7 +41,12 @@ record Negotiation(Map<Integer, Context> contexts, Pdu.AssociateAc accept) {
       String abstractSyntax,
       TransferSyntax transferSyntax,
       boolean peerIsScu,
-      boolean peerIsScp) {}
+      boolean peerIsScp) {
+    /** Whether instances can be stored in it. */
+    boolean isStorage() {
+      return peerIsScu && STORAGE_CLASSES.contains(abstractSyntax);
+    }
+  }
 
   private static final Set<String> STORAGE_CLASSES =
       Set.of(
@@ -59,6 +64,13 @@ record Negotiation(Map<Integer, Context> contexts, Pdu.AssociateAc accept) {
 
   /** What can be stored must also be readable. */
   private static final Set<TransferSyntax> STORAGE_SYNTAXES = storageSyntaxes();
+
+  /** Finds out what can be decoded, which may load native code: not on an event loop. */
+  static void prepare() {
+    if (STORAGE_SYNTAXES.isEmpty()) {
+      throw new IllegalStateException("no transfer syntax can be decoded");
+    }
+  }
 
   private static Set<TransferSyntax> storageSyntaxes() {
     EnumSet<TransferSyntax> syntaxes = EnumSet.noneOf(TransferSyntax.class);
@@ -180,11 +192,8 @@ record Negotiation(Map<Integer, Context> contexts, Pdu.AssociateAc accept) {
     TransferSyntax chosen = null;
     for (String uid : proposed.transferSyntaxes()) {
       TransferSyntax syntax = TransferSyntax.of(uid).filter(supported::contains).orElse(null);
-      if (syntax == TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN) {
-        chosen = syntax;
-        break;
-      }
-      if (chosen == null) {
+      boolean explicit = syntax == TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN;
+      if (chosen == null || explicit && !chosen.encapsulated()) {
         chosen = syntax;
       }
     }

@@ -22,6 +22,7 @@ final class NodeContext {
   final DicomNodeListener listener;
   final ExecutorService pool;
   final Counters counters;
+  final CommitmentService commitments;
 
   /** Checks of callers, one after the other: wrong passcodes cannot take all threads. */
   final Executor guard;
@@ -41,7 +42,8 @@ final class NodeContext {
       Spool spool,
       DicomNodeListener listener,
       ExecutorService pool,
-      Counters counters) {
+      Counters counters,
+      CommitmentService commitments) {
     this.vertx = vertx;
     this.eventLoop = eventLoop;
     this.options = options;
@@ -49,6 +51,7 @@ final class NodeContext {
     this.listener = listener;
     this.pool = pool;
     this.counters = counters;
+    this.commitments = commitments;
     this.guard = new SerialExecutor(pool);
   }
 

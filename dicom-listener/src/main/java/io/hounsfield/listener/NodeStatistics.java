@@ -14,6 +14,10 @@ package io.hounsfield.listener;
  * @param instancesDuplicate instances that were held already so far
  * @param instancesRefused C-STORE requests answered with a failure so far
  * @param bytesReceived bytes read from all connections so far
+ * @param instancesConflicting instances that came under a UID held with other content so far
+ * @param commitmentsPending storage commitment requests whose report was not delivered yet, now
+ * @param commitmentsReported storage commitment reports delivered so far
+ * @param commitmentsGivenUp storage commitment reports that nobody took so far
  */
 public record NodeStatistics(
     int connectionsOpen,
@@ -25,4 +29,8 @@ public record NodeStatistics(
     long instancesStored,
     long instancesDuplicate,
     long instancesRefused,
-    long bytesReceived) {}
+    long bytesReceived,
+    long instancesConflicting,
+    int commitmentsPending,
+    long commitmentsReported,
+    long commitmentsGivenUp) {}

@@ -11,6 +11,7 @@ import io.hounsfield.dicom.Tag;
 import io.hounsfield.dicom.TransferSyntax;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
@@ -64,12 +65,29 @@ record OutgoingInstance(
         .orElseThrow(() -> new DicomException(Tag.toString(tag) + " is missing or no UID"));
   }
 
+  /**
+   * Reads the whole data set once, so that a file that was cut off is not sent as if it were whole.
+   * What this product cannot read for another reason is sent as it is: the peer may know it.
+   *
+   * @throws DicomException when it is damaged or truncated
+   */
+  private void requireWhole() throws IOException {
+    if (TransferSyntax.of(transferSyntaxUid).isEmpty() || Files.size(file) > DicomFiles.MAX_BYTES) {
+      return;
+    }
+    DicomFile whole = DicomFiles.read(file);
+    if (!whole.dataSet().contains(Tag.SOPInstanceUID)) {
+      throw new DicomException(file.getFileName() + ": the data set has no SOP Instance UID");
+    }
+  }
+
   /** Sends it in this presentation context, whose transfer syntax may be another. */
   DimseCommand send(ScuAssociation association, int contextId, String acceptedSyntax, long[] sent)
       throws IOException {
     DimseCommand request =
         DimseCommand.cStoreRq(association.nextMessageId(), sopClassUid, sopInstanceUid);
     if (acceptedSyntax.equals(transferSyntaxUid) && dataSetOffset >= 0) {
+      requireWhole();
       try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
         channel.position(dataSetOffset);
         sent[0] = channel.size() - dataSetOffset;

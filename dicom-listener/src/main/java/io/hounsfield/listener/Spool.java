@@ -9,21 +9,28 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
@@ -64,6 +71,7 @@ public final class Spool implements AutoCloseable {
   private final FileChannel lockChannel;
   private final FileLock lock;
   private final AtomicLong parts = new AtomicLong();
+  private final AtomicLong heldBytes = new AtomicLong();
   private final ReentrantLock[] instanceLocks = new ReentrantLock[STRIPES];
 
   private Spool(
@@ -100,6 +108,7 @@ public final class Spool implements AutoCloseable {
       }
       Spool spool = new Spool(real, options, Files.getFileStore(real), channel, lock);
       spool.deleteParts();
+      spool.held().forEach(series -> spool.heldBytes.addAndGet(series.bytes()));
       return spool;
     } catch (IOException | RuntimeException e) {
       channel.close();
@@ -120,9 +129,18 @@ public final class Spool implements AutoCloseable {
     return directory;
   }
 
-  /** Space that can still be taken before {@link SpoolOptions#minFreeBytes()}, bytes; 0 if none. */
+  /**
+   * Space that can still be taken before {@link SpoolOptions#minFreeBytes()} or {@link
+   * SpoolOptions#maxBytes()}, bytes; 0 if none.
+   */
   public long usableBytes() throws IOException {
-    return Math.max(0, store.getUsableSpace() - options.minFreeBytes());
+    long free = store.getUsableSpace() - options.minFreeBytes();
+    return Math.max(0, Math.min(free, options.maxBytes() - heldBytes.get()));
+  }
+
+  /** What the instances held take, with those kept aside, bytes. */
+  public long heldBytes() {
+    return heldBytes.get();
   }
 
   /**
@@ -137,7 +155,9 @@ public final class Spool implements AutoCloseable {
     if (usableBytes() == 0) {
       throw new StoreException(
           StoreException.Reason.NO_SPACE,
-          "spool: less than " + (options.minFreeBytes() >> 20) + " MiB are free");
+          heldBytes.get() >= options.maxBytes()
+              ? "spool: its budget of " + (options.maxBytes() >> 20) + " MiB is used up"
+              : "spool: less than " + (options.minFreeBytes() >> 20) + " MiB are free");
     }
     return new IncomingInstance(this, sopClassUid, sopInstanceUid, transferSyntax);
   }
@@ -167,6 +187,150 @@ public final class Spool implements AutoCloseable {
       }
     }
     return List.of();
+  }
+
+  /**
+   * What one folder of the spool holds.
+   *
+   * @param directory the folder, which names the series
+   * @param bytes of its instances, with those kept aside
+   * @param lastStored when the last of them was stored
+   */
+  public record Held(Path directory, long bytes, Instant lastStored) {}
+
+  /** All folders, those first to which nothing was added for the longest time. Reads no files. */
+  public List<Held> held() throws IOException {
+    List<Held> all = new ArrayList<>();
+    for (Path series : seriesDirectories()) {
+      long bytes = 0;
+      Instant last = Instant.EPOCH;
+      try (DirectoryStream<Path> files = Files.newDirectoryStream(series, "*.dcm")) {
+        for (Path file : files) {
+          BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+          bytes += attributes.size();
+          Instant stored = attributes.lastModifiedTime().toInstant();
+          last = stored.isAfter(last) ? stored : last;
+        }
+      } catch (NoSuchFileException e) {
+        continue; // removed meanwhile
+      }
+      all.add(new Held(series, bytes, last));
+    }
+    all.sort(Comparator.comparing(Held::lastStored));
+    return all;
+  }
+
+  /** The instances of a folder by series: one as a rule. Reads the beginning of each file. */
+  public List<SpooledSeries> series(Held held) throws IOException {
+    return read(held.directory());
+  }
+
+  /**
+   * Removes a series, with what was kept aside under its instances' UIDs, if it still is exactly as
+   * described: an instance that came meanwhile keeps all of them.
+   *
+   * @return the bytes that were freed; 0 when nothing was removed
+   */
+  public long remove(SpooledSeries series) throws IOException {
+    Path folder = seriesDirectory(series.seriesInstanceUid());
+    Set<String> expected = new HashSet<>();
+    series.instances().forEach(i -> expected.add(i.file().getFileName().toString()));
+    for (ReentrantLock one : instanceLocks) {
+      one.lock();
+    }
+    try {
+      List<Path> files = new ArrayList<>();
+      Set<String> found = new HashSet<>();
+      try (DirectoryStream<Path> all = Files.newDirectoryStream(folder, "*.dcm")) {
+        for (Path file : all) {
+          String name = file.getFileName().toString();
+          files.add(file);
+          if (INSTANCE_FILE.matcher(name).matches()) {
+            found.add(name);
+          }
+        }
+      } catch (NoSuchFileException e) {
+        return 0;
+      }
+      if (!found.equals(expected)) {
+        return 0;
+      }
+      long freed = 0;
+      for (Path file : files) {
+        freed += Files.size(file);
+        Files.delete(file);
+      }
+      heldBytes.addAndGet(-freed);
+      try {
+        Files.delete(folder);
+      } catch (DirectoryNotEmptyException e) {
+        // an instance of this series is just being written
+      }
+      return freed;
+    } finally {
+      for (ReentrantLock one : instanceLocks) {
+        one.unlock();
+      }
+    }
+  }
+
+  /** An instance was stored, so many bytes with its header. */
+  void stored(long bytes) {
+    heldBytes.addAndGet(bytes);
+  }
+
+  /**
+   * Makes sure that instances are held, on the device, whatever the spool's {@link
+   * SpoolOptions.Durability}.
+   *
+   * @return for each, success; or no such object instance, class-instance conflict (it is held as
+   *     another class), or processing failure (it could not be made sure of)
+   */
+  Map<InstanceReference, DimseStatus> commit(List<InstanceReference> wanted) {
+    Map<InstanceReference, DimseStatus> outcome = new LinkedHashMap<>();
+    Set<Path> directories = new HashSet<>();
+    try {
+      List<Path> all = new ArrayList<>(seriesDirectories());
+      for (InstanceReference reference : wanted) {
+        String name = sha256(reference.sopInstanceUid()) + ".dcm";
+        DimseStatus status = DimseStatus.NO_SUCH_OBJECT_INSTANCE;
+        for (int i = 0; i < all.size() && status != DimseStatus.SUCCESS; i++) {
+          Path file = all.get(i).resolve(name);
+          if (Files.exists(file)) {
+            status = secure(file, reference);
+            directories.add(all.get(i));
+            // The instances of a request mostly share a series: there the next one is found first.
+            Collections.swap(all, 0, i);
+          }
+        }
+        outcome.put(reference, status);
+      }
+      for (Path series : directories) {
+        forceDirectory(series);
+      }
+      forceDirectory(directory);
+    } catch (IOException e) {
+      LOG.error("spool: it cannot be made sure what is held", e);
+      wanted.forEach(reference -> outcome.put(reference, DimseStatus.PROCESSING_FAILURE));
+    }
+    return outcome;
+  }
+
+  private static DimseStatus secure(Path file, InstanceReference reference) {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      Part10Header header = Part10Header.read(channel);
+      if (header == null || !header.sopInstanceUid().equals(reference.sopInstanceUid())) {
+        return DimseStatus.PROCESSING_FAILURE;
+      }
+      if (!header.sopClassUid().equals(reference.sopClassUid())) {
+        return DimseStatus.CLASS_INSTANCE_CONFLICT;
+      }
+      channel.force(true);
+      return DimseStatus.SUCCESS;
+    } catch (IOException e) {
+      LOG.error("spool: {} cannot be read", file.getFileName(), e);
+      return DimseStatus.PROCESSING_FAILURE;
+    }
   }
 
   /** Gives the directory free for others. Instances begun and not committed are lost. */
@@ -210,9 +374,13 @@ public final class Spool implements AutoCloseable {
 
   void flushDirectory(Path path) throws IOException {
     if (options.durability() == SpoolOptions.Durability.POWER_LOSS) {
-      try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-        channel.force(true);
-      }
+      forceDirectory(path);
+    }
+  }
+
+  void forceDirectory(Path path) throws IOException {
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      channel.force(true);
     }
   }
 
@@ -304,7 +472,7 @@ public final class Spool implements AutoCloseable {
     }
   }
 
-  private static String sha256(String text) {
+  static String sha256(String text) {
     return HexFormat.of().formatHex(sha256().digest(text.getBytes(StandardCharsets.ISO_8859_1)));
   }
 }

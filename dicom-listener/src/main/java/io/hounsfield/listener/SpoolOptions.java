@@ -8,9 +8,11 @@ import java.util.Objects;
  *
  * @param minFreeBytes usable space, bytes, that is left to others: below it nothing more is taken
  *     (C-STORE answers A700H, out of resources)
+ * @param maxBytes most that the instances of the spool may take, bytes; above it nothing more is
+ *     taken either
  * @param durability what a stored instance survives
  */
-public record SpoolOptions(long minFreeBytes, Durability durability) {
+public record SpoolOptions(long minFreeBytes, long maxBytes, Durability durability) {
 
   /** What an instance survives once its C-STORE was answered with success. */
   public enum Durability {
@@ -30,6 +32,14 @@ public record SpoolOptions(long minFreeBytes, Durability durability) {
     if (minFreeBytes < 0) {
       throw new IllegalArgumentException("minFreeBytes is " + minFreeBytes + "; at least 0");
     }
+    if (maxBytes < 1) {
+      throw new IllegalArgumentException("maxBytes is " + maxBytes + "; at least 1");
+    }
+  }
+
+  /** Without a bound on the spool itself. */
+  public SpoolOptions(long minFreeBytes, Durability durability) {
+    this(minFreeBytes, Long.MAX_VALUE, durability);
   }
 
   /** 512 MiB left free, durable against a loss of power. */

@@ -113,6 +113,7 @@ class DcmtkTest {
     "-xe,EXPLICIT_VR_LITTLE_ENDIAN",
     "-xi,IMPLICIT_VR_LITTLE_ENDIAN",
     "-xd,DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN",
+    "-xb,EXPLICIT_VR_LITTLE_ENDIAN",
     "-R,EXPLICIT_VR_LITTLE_ENDIAN",
     "+C,EXPLICIT_VR_LITTLE_ENDIAN"
   })
@@ -126,6 +127,35 @@ class DcmtkTest {
         assertEquals(expected, instance.transferSyntax());
       }
       assertTrue(!node.listener.nextEnd().aborted());
+    }
+  }
+
+  /** Offered together with little endian, big endian is not taken; alone it is. */
+  @Test
+  void bigEndianAloneIsTaken() throws Exception {
+    needs("dcmconv");
+    Path little = TestInstances.files(temp.resolve("in"), "be", 1, 100).get(0);
+    Path big = temp.resolve("be.dcm");
+    assertEquals(0, run("dcmconv", "+tb", little.toString(), big.toString()));
+    try (TestNode node = node()) {
+      SendResult sent = StorageScu.send(node.scu(), List.of(big), ProgressListener.NONE);
+      assertEquals(List.of(), sent.failures());
+      List<ReceivedInstance> received = node.listener.await(1);
+      assertEquals(TransferSyntax.EXPLICIT_VR_BIG_ENDIAN, received.get(0).transferSyntax());
+      assertSamePixels(List.of(big), received);
+      assertArrayEquals(
+          PixelDecoders.decode(DicomFiles.read(little), 0).samples(),
+          PixelDecoders.decode(DicomFiles.read(received.get(0).file()), 0).samples());
+    }
+  }
+
+  @Test
+  void combinedContextsWithJpegLosslessOfARealSeries() throws Exception {
+    needs("storescu");
+    List<Path> files = firstFiles(shared("ricord-1a-covid"), 2);
+    try (TestNode node = node()) {
+      assertEquals(0, storescu(node, List.of("+C", "-xs"), files));
+      assertSamePixels(files, node.listener.await(2));
     }
   }
 

@@ -472,7 +472,7 @@ class MisbehavingPeerTest {
     try (RawPeer peer = associated()) {
       for (int field : new int[] {0x0020, 0x0021, 0x0130, 0x7777}) {
         DimseCommand request =
-            new DimseCommand(field, 9, SopClass.CT_IMAGE_STORAGE, "", true, -1, "");
+            new DimseCommand(field, 9, SopClass.CT_IMAGE_STORAGE, "", true, -1, "", 0);
         peer.send(RawPeer.command(RawPeer.CT_CONTEXT, request.encode()));
         peer.send(RawPeer.data(RawPeer.CT_CONTEXT, false, new byte[50], 0, 50));
         peer.send(RawPeer.data(RawPeer.CT_CONTEXT, true, new byte[50], 0, 50));
@@ -537,7 +537,7 @@ class MisbehavingPeerTest {
       assertEquals(0x0120, statusOf(peer, DimseCommand.cStoreRq(++id, "", uid(1)), good));
       assertEquals(
           0xC000,
-          statusOf(peer, new DimseCommand(1, ++id, ct, uid(1), false, -1, ""), new byte[0]));
+          statusOf(peer, new DimseCommand(1, ++id, ct, uid(1), false, -1, "", 0), new byte[0]));
       assertEquals(List.of(), node.files());
       assertEquals(0, statusOf(peer, DimseCommand.cStoreRq(++id, ct, uid(1)), good));
       assertEquals(1, node.files().size());

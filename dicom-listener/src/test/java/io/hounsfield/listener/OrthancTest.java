@@ -4,6 +4,7 @@ package io.hounsfield.listener;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.hounsfield.dicom.SopClass;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -12,8 +13,16 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -105,5 +114,92 @@ class OrthancTest {
   void aRealCompressedSeriesGoesThroughOrthancUnchanged() throws Exception {
     DcmtkTest.needs("Orthanc");
     throughOrthanc(DcmtkTest.firstFiles(DcmtkTest.shared("ricord-1a-covid"), 6));
+  }
+
+  // ---- storage commitment, PS3.4 annex J ----
+
+  /** A value of a flat JSON answer. */
+  private static String value(String json, String key) {
+    Matcher matcher = Pattern.compile("\"" + key + "\"\\s*:\\s*\"([^\"]*)\"").matcher(json);
+    assertTrue(matcher.find(), json);
+    return matcher.group(1);
+  }
+
+  @Test
+  void orthancAsksUsForStorageCommitment() throws Exception {
+    DcmtkTest.needs("Orthanc");
+    List<Path> files = TestInstances.files(temp.resolve("in"), "sc", 3, 64);
+    int dicomPort = DcmtkTest.freePort();
+    int httpPort = DcmtkTest.freePort();
+    DicomPeer peer = DicomPeer.of("ORTHANC", "127.0.0.1").withPort(dicomPort);
+    try (TestNode node = new TestNode(temp.resolve("spool"), o -> o.peers(List.of(peer)))) {
+      Process orthanc = orthanc(dicomPort, httpPort, node.port());
+      try {
+        StorageScu.send(
+            ScuOptions.of("ORTHANC", "127.0.0.1", dicomPort), files, ProgressListener.NONE);
+        String series = request(httpPort, "/series", null).replaceAll("[^0-9a-f-]", "");
+        request(httpPort, "/modalities/hounsfield/store", series);
+        node.listener.await(3);
+        assertEquals("Success", commitment(httpPort, 0, 1, 2));
+        assertEquals("Failure", commitment(httpPort, 0, 77), "of the second we hold nothing");
+        assertEquals(2, node.node.statistics().commitmentsReported());
+      } finally {
+        orthanc.destroy();
+        orthanc.waitFor(30, TimeUnit.SECONDS);
+      }
+    }
+  }
+
+  private String commitment(int httpPort, int... numbers) throws Exception {
+    String instances =
+        Arrays.stream(numbers)
+            .mapToObj(
+                n ->
+                    "{\"SOPClassUID\": \"%s\", \"SOPInstanceUID\": \"%s\"}"
+                        .formatted(SopClass.CT_IMAGE_STORAGE, TestInstances.sopUid("sc", n)))
+            .collect(Collectors.joining(",", "[", "]"));
+    String asked =
+        request(
+            httpPort,
+            "/modalities/hounsfield/storage-commitment",
+            "{\"DicomInstances\": " + instances + "}");
+    String path = value(asked, "Path");
+    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (true) {
+      String status = value(request(httpPort, path, null), "Status");
+      if (!status.equals("Pending")) {
+        return status;
+      }
+      assertTrue(System.nanoTime() < until, "no report reaches Orthanc");
+      Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  void weAskOrthancForStorageCommitment() throws Exception {
+    DcmtkTest.needs("Orthanc");
+    List<Path> files = TestInstances.files(temp.resolve("in"), "sc", 3, 64);
+    int dicomPort = DcmtkTest.freePort();
+    int httpPort = DcmtkTest.freePort();
+    try (TestNode node = new TestNode(temp.resolve("spool"))) {
+      Process orthanc = orthanc(dicomPort, httpPort, node.port());
+      try {
+        ScuOptions scu = ScuOptions.of("ORTHANC", "127.0.0.1", dicomPort);
+        StorageScu.send(scu, files, ProgressListener.NONE);
+        List<InstanceReference> wanted = new ArrayList<>(StorageCommitmentScu.references(files));
+        InstanceReference unknown = new InstanceReference(SopClass.CT_IMAGE_STORAGE, "1.2.3.4");
+        wanted.add(unknown);
+        // Orthanc reports on an association of its own, to our node.
+        String transaction =
+            StorageCommitmentScu.request(scu, wanted, Duration.ZERO).transactionUid();
+        CommitmentReport report = node.listener.awaitCommitment(transaction);
+        assertEquals(
+            Set.copyOf(StorageCommitmentScu.references(files)), Set.copyOf(report.committed()));
+        assertEquals(Map.of(unknown, 0x0112), report.failed());
+      } finally {
+        orthanc.destroy();
+        orthanc.waitFor(30, TimeUnit.SECONDS);
+      }
+    }
   }
 }

@@ -2,7 +2,10 @@
 package io.hounsfield.listener;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -12,7 +15,16 @@ final class RecordingListener implements DicomNodeListener {
   private static final long PATIENCE_SECONDS = 30;
 
   private final List<ReceivedInstance> instances = new ArrayList<>();
+  private final Map<String, CommitmentReport> commitments = new HashMap<>();
   private final BlockingQueue<AssociationSummary> ends = new LinkedBlockingQueue<>();
+
+  /** What {@link #refusal()} says. */
+  volatile Optional<String> refusal = Optional.empty();
+
+  @Override
+  public Optional<String> refusal() {
+    return refusal;
+  }
 
   @Override
   public synchronized void instanceStored(ReceivedInstance instance) {
@@ -23,6 +35,25 @@ final class RecordingListener implements DicomNodeListener {
   @Override
   public void associationClosed(AssociationSummary association) {
     ends.add(association);
+  }
+
+  @Override
+  public synchronized void commitmentReported(String archiveAeTitle, CommitmentReport report) {
+    commitments.put(report.transactionUid(), report);
+    notifyAll();
+  }
+
+  /** Waits for the report on this storage commitment request. */
+  synchronized CommitmentReport awaitCommitment(String transactionUid) throws InterruptedException {
+    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    while (!commitments.containsKey(transactionUid)) {
+      long left = until - System.nanoTime();
+      if (left <= 0) {
+        throw new AssertionError("no storage commitment report");
+      }
+      TimeUnit.NANOSECONDS.timedWait(this, left);
+    }
+    return commitments.get(transactionUid);
   }
 
   synchronized List<ReceivedInstance> instances() {

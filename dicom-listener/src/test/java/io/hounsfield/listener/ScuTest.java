@@ -15,8 +15,10 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -301,5 +303,28 @@ class ScuTest {
       assertTrue(
           System.nanoTime() - start >= 200_000_000L, "ten intervals of 20 ms are at least 200 ms");
     }
+  }
+
+  @Test
+  void aTruncatedFileIsNotSent() throws Exception {
+    List<Path> files = TestInstances.files(temp.resolve("cut"), "cut", 3, 64);
+    byte[] whole = Files.readAllBytes(files.get(1));
+    Files.write(files.get(1), Arrays.copyOf(whole, whole.length - 100));
+    try (TestNode node = new TestNode(temp.resolve("cut-spool"))) {
+      SendResult result = StorageScu.send(node.scu(), files, ProgressListener.NONE);
+      assertEquals(2, result.stored());
+      assertEquals(
+          List.of(files.get(1)), result.failures().stream().map(SendResult.Failure::file).toList());
+      assertEquals(2, node.listener.await(2).size());
+    }
+  }
+
+  @Test
+  void anUnknownHostIsNamed() {
+    ScuOptions nowhere = ScuOptions.of("X", "no-such-host.invalid", 104);
+    AssociationException fault = assertThrows(AssociationException.class, () -> Echo.echo(nowhere));
+    assertTrue(
+        fault.getMessage().contains("no address is known for the host 'no-such-host.invalid'"),
+        fault.getMessage());
   }
 }

@@ -211,4 +211,88 @@ class SpoolTest {
       spool.recover();
     }
   }
+
+  // ---- budget and removal ----
+
+  private static SpooledSeries series(Spool spool, String name) throws IOException {
+    return spool.recover().stream()
+        .filter(s -> s.seriesInstanceUid().equals(TestInstances.seriesUid(name)))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void theBudgetCountsWhatIsHeldAlsoAfterReopening() throws Exception {
+    SpoolOptions small = new SpoolOptions(0, 7000, SpoolOptions.Durability.PROCESS_END);
+    long one;
+    try (Spool spool = Spool.open(temp, small)) {
+      store(spool, "one", 0);
+      one = spool.heldBytes();
+      assertEquals(Files.size(series(spool, "one").instances().get(0).file()), one);
+      store(spool, "one", 0);
+      assertEquals(one, spool.heldBytes(), "a duplicate takes no room");
+      store(spool, "one", 1);
+      assertEquals(2 * one, spool.heldBytes());
+    }
+    try (Spool spool = Spool.open(temp, small)) {
+      assertEquals(2 * one, spool.heldBytes());
+      assertEquals(7000 - 2 * one, spool.usableBytes());
+      store(spool, "one", 2);
+      StoreException full = assertThrows(StoreException.class, () -> store(spool, "one", 3));
+      assertEquals(DimseStatus.OUT_OF_RESOURCES, full.status());
+      assertTrue(full.getMessage().contains("budget"), full.getMessage());
+      assertEquals(0, spool.usableBytes());
+      assertEquals(3 * one, spool.remove(series(spool, "one")));
+      assertEquals(0, spool.heldBytes());
+      store(spool, "one", 3);
+    }
+  }
+
+  @Test
+  void onlyWhatIsAsDescribedIsRemoved() throws Exception {
+    try (Spool spool = Spool.open(temp)) {
+      store(spool, "one", 0);
+      store(spool, "two", 0);
+      SpooledSeries before = series(spool, "one");
+      store(spool, "one", 1);
+      assertEquals(0, spool.remove(before), "an instance came meanwhile");
+      assertEquals(2, spool.instances(TestInstances.seriesUid("one")).size());
+      assertTrue(spool.remove(series(spool, "one")) > 0);
+      assertEquals(List.of(), spool.instances(TestInstances.seriesUid("one")));
+      assertEquals(1, spool.instances(TestInstances.seriesUid("two")).size());
+      assertEquals(0, spool.remove(before), "once");
+      assertFalse(store(spool, "one", 0).duplicate(), "it may come again");
+    }
+  }
+
+  @Test
+  void anInstanceBeingWrittenSurvivesTheRemovalOfItsSeries() throws Exception {
+    try (Spool spool = Spool.open(temp)) {
+      store(spool, "one", 0);
+      byte[] bytes = TestInstances.encoded(TestInstances.ct("one", 1, 128));
+      try (IncomingInstance late =
+          spool.receive(
+              SopClass.CT_IMAGE_STORAGE, TestInstances.sopUid("one", 1), TestInstances.EXPLICIT)) {
+        late.write(List.of(ByteBuffer.wrap(bytes)));
+        assertTrue(spool.remove(series(spool, "one")) > 0);
+        late.commit();
+      }
+      assertEquals(1, spool.instances(TestInstances.seriesUid("one")).size());
+    }
+  }
+
+  @Test
+  void theOldestSeriesComesFirst() throws Exception {
+    try (Spool spool = Spool.open(temp)) {
+      Path old = store(spool, "old", 0).instance().file();
+      store(spool, "new", 0);
+      Files.setLastModifiedTime(old, java.nio.file.attribute.FileTime.fromMillis(1000));
+      List<Spool.Held> held = spool.held();
+      assertEquals(2, held.size());
+      assertEquals(old.getParent(), held.get(0).directory());
+      assertEquals(java.time.Instant.ofEpochMilli(1000), held.get(0).lastStored());
+      assertEquals(
+          TestInstances.seriesUid("old"), spool.series(held.get(0)).get(0).seriesInstanceUid());
+    }
+  }
 }

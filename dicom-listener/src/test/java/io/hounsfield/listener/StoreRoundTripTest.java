@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -236,6 +237,21 @@ class StoreRoundTripTest {
       assertTrue(result.failures().get(0).reason().contains("out of resources"));
       assertEquals(List.of(), node.files());
       assertEquals(2, node.node.statistics().instancesRefused());
+    }
+  }
+
+  @Test
+  void aFullQueueIsAnsweredOutOfResourcesUntilThereIsRoom() throws Exception {
+    List<Path> files = TestInstances.files(temp.resolve("in"), "q", 2, 32);
+    try (TestNode node = new TestNode(temp.resolve("spool"))) {
+      node.listener.refusal = Optional.of("9 instances wait");
+      SendResult result = StorageScu.send(node.scu(), files, ProgressListener.NONE);
+      assertEquals(
+          List.of(0xA700, 0xA700),
+          result.failures().stream().map(SendResult.Failure::status).toList());
+      assertTrue(result.failures().get(0).reason().contains("9 instances wait"));
+      node.listener.refusal = Optional.empty();
+      assertEquals(2, StorageScu.send(node.scu(), files, ProgressListener.NONE).stored());
     }
   }
 
