@@ -3,6 +3,9 @@ package io.hounsfield.benchmarks.accuracy;
 
 import java.io.PrintWriter;
 import java.util.Locale;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 
 /** Tells how far a run is: a bar on a terminal, else a line a case. Failures always get a line. */
 final class CaseProgress implements AutoCloseable {
@@ -14,7 +17,9 @@ final class CaseProgress implements AutoCloseable {
   private final boolean bar;
   private final int total;
   private final long start = System.nanoTime();
+  private final ScheduledExecutorService clock;
   private int done;
+  private String last = "";
 
   /**
    * @param out where to; standard error
@@ -24,7 +29,20 @@ final class CaseProgress implements AutoCloseable {
     this.out = out;
     this.bar = bar;
     this.total = total;
-    paint("");
+    this.clock = bar ? clock() : null;
+  }
+
+  /** A case may take minutes: the time goes on meanwhile. */
+  private ScheduledExecutorService clock() {
+    ScheduledExecutorService ticks =
+        Executors.newSingleThreadScheduledExecutor(
+            task -> {
+              Thread thread = new Thread(task, "progress");
+              thread.setDaemon(true);
+              return thread;
+            });
+    ticks.scheduleAtFixedRate(this::paint, 0, 1, TimeUnit.SECONDS);
+    return ticks;
   }
 
   synchronized void finished(CaseResult result, boolean kept) {
@@ -40,8 +58,9 @@ final class CaseProgress implements AutoCloseable {
     if (kept) {
       text.append(" (kept)");
     }
+    last = result.name();
     if (bar) {
-      paint(result.name());
+      paint();
     } else {
       out.printf(Locale.ROOT, "%d/%d %s%n", done, total, text);
       out.flush();
@@ -55,10 +74,11 @@ final class CaseProgress implements AutoCloseable {
     }
     out.printf(Locale.ROOT, "%d/%d %s FAILED: %s%n", done, total, failure.name(), failure.reason());
     out.flush();
-    paint(failure.name());
+    last = failure.name();
+    paint();
   }
 
-  private void paint(String last) {
+  private synchronized void paint() {
     if (!bar) {
       return;
     }
@@ -80,6 +100,7 @@ final class CaseProgress implements AutoCloseable {
   @Override
   public synchronized void close() {
     if (bar) {
+      clock.shutdownNow();
       out.print(CLEAR);
       out.flush();
     }

@@ -31,6 +31,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.function.IntBinaryOperator;
 import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -247,6 +248,19 @@ class AccuracyCommandTest {
 
   private static Path root(String path) {
     return Path.of(System.getProperty("hounsfield.root", "..")).resolve(path);
+  }
+
+  /** The share of the experts' masks as numpy counts it (the training's model.json has it). */
+  @Test
+  void realPicturesAreReadAsTheyAre() throws Exception {
+    Path data = root("../shared/data/covid-ct-seg/radiopaedia_7_85703_0");
+    Assumptions.assumeTrue(Files.isDirectory(data), "../shared/data is not there");
+    Path out = temp.resolve("real");
+    run("--data", data, "--out", out, "--model", greyModel()).ends(0);
+    JsonNode found = results(out).at("/cases/0");
+    assertEquals("radiopaedia_7_85703_0", found.get("case").asText());
+    assertEquals(27, found.get("slices").asInt());
+    assertEquals(16.82, found.get("percentReference").asDouble(), 0.005);
   }
 
   // Volumes
