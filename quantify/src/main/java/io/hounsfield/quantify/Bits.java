@@ -35,6 +35,23 @@ final class Bits {
     mask[last] |= tail;
   }
 
+  /** Clears the columns {@code from} to {@code to - 1} of a row. */
+  static void clear(long[] mask, int words, int row, int from, int to) {
+    int first = row * words + (from >>> 6);
+    int last = row * words + (to - 1 >>> 6);
+    long head = -1L << from;
+    long tail = -1L >>> -to;
+    if (first == last) {
+      mask[first] &= ~(head & tail);
+      return;
+    }
+    mask[first] &= ~head;
+    for (int w = first + 1; w < last; w++) {
+      mask[w] = 0;
+    }
+    mask[last] &= ~tail;
+  }
+
   /** Set bits among the columns {@code from} to {@code to - 1} of a row. */
   static int count(long[] mask, int words, int row, int from, int to) {
     int first = row * words + (from >>> 6);
@@ -87,6 +104,36 @@ final class Bits {
       grown = grow(grown, rows, columns, step % 2 == 1);
     }
     return grown;
+  }
+
+  /** What of the mask lies in rectangles of {@code sx} columns and {@code sy} rows within it. */
+  static long[] open(long[] mask, int rows, int columns, int sx, int sy) {
+    int words = words(columns);
+    long[] corners = mask.clone();
+    for (int s = 1; s < sx; s++) {
+      for (int i = 0; i < corners.length; i++) {
+        // In the order of the words, each looks at a neighbour that is not shifted yet.
+        long next = (i + 1) % words == 0 ? 0 : corners[i + 1];
+        corners[i] &= corners[i] >>> 1 | next << 63;
+      }
+    }
+    for (int s = 1; s < sy; s++) {
+      for (int i = 0; i < corners.length; i++) {
+        corners[i] &= i + words < corners.length ? corners[i + words] : 0;
+      }
+    }
+    for (int s = 1; s < sy; s++) {
+      for (int i = corners.length - 1; i >= words; i--) {
+        corners[i] |= corners[i - words];
+      }
+    }
+    for (int s = 1; s < sx; s++) {
+      for (int i = corners.length - 1; i >= 0; i--) {
+        long before = i % words == 0 ? 0 : corners[i - 1];
+        corners[i] |= corners[i] << 1 | before >>> 63;
+      }
+    }
+    return corners;
   }
 
   /** Grows the mask by one voxel to the 4 neighbours or, if {@code diagonal}, to the 8. */

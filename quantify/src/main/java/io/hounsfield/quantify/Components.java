@@ -12,6 +12,15 @@ package io.hounsfield.quantify;
 record Components(Runs[] slices, int[] offset, int[] id, int count) {
 
   static Components of(Runs... slices) {
+    return of(0, slices);
+  }
+
+  /**
+   * Components that go on behind slices in which there is nothing at all.
+   *
+   * @param gap such slices at most, one after the other
+   */
+  static Components of(int gap, Runs... slices) {
     int[] offset = new int[slices.length + 1];
     for (int k = 0; k < slices.length; k++) {
       offset[k + 1] = offset[k] + slices[k].size();
@@ -25,10 +34,16 @@ record Components(Runs[] slices, int[] offset, int[] id, int count) {
             Runs.join(sets, slices[k], r - 1, offset[k], slices[k], r, offset[k]);
           }
         });
-    for (int k = 1; k < slices.length; k++) {
-      for (int r = 0; r < slices[k].rows(); r++) {
-        Runs.join(sets, slices[k - 1], r, offset[k - 1], slices[k], r, offset[k]);
+    for (int k = 1, before = 0; k < slices.length; k++) {
+      if (slices[k].size() == 0) {
+        continue;
       }
+      if (k - before - 1 <= gap) {
+        for (int r = 0; r < slices[k].rows(); r++) {
+          Runs.join(sets, slices[before], r, offset[before], slices[k], r, offset[k]);
+        }
+      }
+      before = k;
     }
     int[] id = sets.number();
     int count = 0;

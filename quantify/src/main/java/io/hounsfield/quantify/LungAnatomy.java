@@ -20,7 +20,8 @@ import java.util.Optional;
  *   <li>aerated lung that the network missed is added ({@link AeratedLung});
  *   <li>small holes are filled ({@link Holes});
  *   <li>components that are not lung are dropped, the rest is given to the right or the left lung,
- *       also where the lungs touch ({@link LungSides}, {@link LungSplitter}).
+ *       also where the lungs touch ({@link LungSides}, {@link LungSplitter});
+ *   <li>specks and rims are no opacity ({@link OpacitySpecks}).
  * </ol>
  *
  * <p>Dense tissue is lung where the network says so and nowhere else: consolidated or collapsed
@@ -37,6 +38,9 @@ public final class LungAnatomy {
 
   /** If the largest component is smaller than this, there is no lung, mL. */
   static final double MIN_LUNG_ML = 20;
+
+  /** Lungs go on behind slices without any lung over at most this, mm: blank or damaged ones. */
+  static final double GAP_MM = 15;
 
   /** Voxel sizes of slices may differ from the volume's by this share. */
   private static final double SPACING_TOLERANCE = 0.01;
@@ -172,20 +176,23 @@ public final class LungAnatomy {
           Holes.fill(lung[k], removed[k], prepared[k].grid);
           runs[k] = Runs.of(lung[k], g.rows(), g.columns());
         });
-    Components parts = Components.of(runs);
+    Components parts = Components.of((int) (GAP_MM / g.sliceSpacingMm()), runs);
     ComponentStats stats = ComponentStats.of(parts, ct, axis, midline);
     LungSides sides = LungSides.of(parts, stats, plausible(stats, parts, g), g, axis, midline);
 
     byte[][] lungs = new byte[g.slices()][];
     byte[][] lesions = new byte[g.slices()][];
+    long[][] opacity = new long[g.slices()][];
     int[][] counts = new int[g.slices()][];
     Slices.forEach(
         g.slices(),
         k -> {
           lungs[k] = lungLabels(parts, k, sides, g);
-          lesions[k] = lesionLabels(prepared[k].lesion, lungs[k], ct.slice(k), g);
+          opacity[k] = within(prepared[k].lesion, lungs[k], g);
           counts[k] = count(lungs[k], runs[k], g.columns());
         });
+    OpacitySpecks.clear(opacity, g);
+    Slices.forEach(g.slices(), k -> lesions[k] = lesionLabels(opacity[k], ct.slice(k), g));
     boolean found = Arrays.stream(counts).anyMatch(n -> n[0] + n[1] > 0);
     return new Anatomy(
         new LabelMap(g, lungs, Segment.LUNGS),
@@ -262,20 +269,34 @@ public final class LungAnatomy {
     return labels;
   }
 
-  private static byte[] lesionLabels(long[] lesion, byte[] lungs, short[] hu, VolumeGeometry g) {
-    byte[] labels = new byte[lungs.length];
+  /** What of a mask lies in the lungs. */
+  private static long[] within(long[] mask, byte[] lungs, VolumeGeometry g) {
+    long[] in = mask.clone();
     int words = Bits.words(g.columns());
-    for (int w = 0; w < lesion.length; w++) {
-      for (long bits = lesion[w]; bits != 0; bits &= bits - 1) {
+    for (int w = 0; w < in.length; w++) {
+      int first = w / words * g.columns() + (w % words << 6);
+      for (long bits = in[w]; bits != 0; bits &= bits - 1) {
+        int b = Long.numberOfTrailingZeros(bits);
+        if (lungs[first + b] == 0) {
+          in[w] &= ~(1L << b);
+        }
+      }
+    }
+    return in;
+  }
+
+  private static byte[] lesionLabels(long[] opacity, short[] hu, VolumeGeometry g) {
+    byte[] labels = new byte[hu.length];
+    int words = Bits.words(g.columns());
+    for (int w = 0; w < opacity.length; w++) {
+      for (long bits = opacity[w]; bits != 0; bits &= bits - 1) {
         int column = (w % words << 6) + Long.numberOfTrailingZeros(bits);
         int i = w / words * g.columns() + column;
-        if (lungs[i] != 0) {
-          labels[i] =
-              (byte)
-                  (hu[i] < RegionMeasurements.HIGH_OPACITY_HU
-                      ? Segment.GROUND_GLASS.value()
-                      : Segment.CONSOLIDATION.value());
-        }
+        labels[i] =
+            (byte)
+                (hu[i] < RegionMeasurements.HIGH_OPACITY_HU
+                    ? Segment.GROUND_GLASS.value()
+                    : Segment.CONSOLIDATION.value());
       }
     }
     return labels;

@@ -43,6 +43,9 @@ final class LungSides {
   /** Small components within this many cells (about 3 mm each) of a large one are kept. */
   private static final int REACH_CELLS = 4;
 
+  /** Smaller ones are specks and dropped wherever they lie, mL. */
+  static final double MIN_PART_ML = 0.1;
+
   /** Names of components in cells are bytes; large components are at most 20 of equal size. */
   private static final int MAX_NAMES = 100;
 
@@ -226,7 +229,9 @@ final class LungSides {
       }
     }
     for (int c = 0; c < parts.count(); c++) {
-      if (small[c] && 2 * (right[c] + left[c]) >= all[c]) {
+      if (small[c]
+          && all[c] * geometry.voxelVolumeMl() >= MIN_PART_ML
+          && 2 * (right[c] + left[c]) >= all[c]) {
         component[c] = right[c] >= left[c] ? RIGHT : LEFT;
       }
     }

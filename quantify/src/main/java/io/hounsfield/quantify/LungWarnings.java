@@ -16,6 +16,9 @@ final class LungWarnings {
   /** A lung smaller than this share of the other counts as not found. */
   static final double ONE_LUNG_SHARE = 0.05;
 
+  /** Lungs that differ by more than this are told: the left one has 0.8 to 0.95 of the right. */
+  static final double UNEQUAL_SHARE = 1.0 / 3;
+
   /**
    * Lungs of an adult hold at least this much, mL. Air and tissue of a full expiration, or of lungs
    * shrunk by severe disease, come to 1 to 2 L.
@@ -59,6 +62,16 @@ final class LungWarnings {
               right > left ? "left" : "right",
               Math.min(right, left) * g.voxelVolumeMl()));
     }
+    if (Math.min(right, left) >= ONE_LUNG_SHARE * Math.max(right, left)
+        && Math.min(right, left) < UNEQUAL_SHARE * Math.max(right, left)) {
+      warnings.add(
+          warning(
+              "unequal-lungs",
+              "The right lung measures %.0f mL, the left lung %.0f mL. Check the overview: a lung may"
+                  + " have shrunk, or a part of it may be missing or on the wrong side.",
+              right * g.voxelVolumeMl(),
+              left * g.voxelVolumeMl()));
+    }
     boolean cut = false;
     for (boolean top : new boolean[] {true, false}) {
       int slice = top == axis.headAtLastSlice() ? counts.length - 1 : 0;
@@ -73,6 +86,16 @@ final class LungWarnings {
                 cm2(g, counts, slice),
                 top ? "uppermost" : "lowest"));
       }
+    }
+    int gaps = gaps(g, counts);
+    if (gaps > 0) {
+      warnings.add(
+          warning(
+              "lung-gap",
+              "%d slices (%.0f mm) between the top and the bottom of the lungs hold no lung: they may"
+                  + " be blank or damaged. They are not in the volumes.",
+              gaps,
+              gaps * g.sliceSpacingMm()));
     }
     double ml = (right + left) * g.voxelVolumeMl();
     if (ml > MAX_ML || ml < MIN_ML && !cut) {
@@ -94,6 +117,22 @@ final class LungWarnings {
               added * g.voxelVolumeMl()));
     }
     return warnings;
+  }
+
+  /** Slices without lung between slices with lung of more than {@link #CUT_OFF_CM2}. */
+  private static int gaps(VolumeGeometry g, int[][] counts) {
+    int gaps = 0;
+    int before = -1;
+    for (int k = 0; k < counts.length; k++) {
+      if (counts[k][0] + counts[k][1] == 0) {
+        continue;
+      }
+      if (before >= 0 && cutOff(g, counts, before) && cutOff(g, counts, k)) {
+        gaps += k - before - 1;
+      }
+      before = k;
+    }
+    return gaps;
   }
 
   /** Whether the lungs go on beyond the first or last slice. */

@@ -182,6 +182,206 @@ class LungAnatomyTest {
     assertEquals(List.of(), found.warnings());
   }
 
+  /** Lower lobe of the left lung, apart from the upper by a fissure that the network leaves out. */
+  @Test
+  void consolidatedLowerLobeStaysAPartOfItsLung() {
+    CtVolume ct = copy(CHEST.ct);
+    byte[][] labels = CHEST.perfect();
+    int top = CHEST.slice(140);
+    for (int k = 0; k < top; k++) {
+      for (int i = 0; i < labels[k].length; i++) {
+        if (CHEST.truth[k][i] == Tissue.LEFT_LUNG) {
+          ct.slice(k)[i] = 30;
+          labels[k][i] = (byte) (k == top - 1 ? 0 : 2);
+        }
+      }
+    }
+    Anatomy found = LungAnatomy.refine(ct, labels);
+    for (int k = CHEST.slice(60); k < top - 1; k++) {
+      for (int i = 0; i < labels[k].length; i++) {
+        if (CHEST.truth[k][i] == Tissue.LEFT_LUNG) {
+          assertEquals(2, found.lungs().slice(k)[i], "slice " + k);
+          assertEquals(2, found.lesions().slice(k)[i], "slice " + k);
+        }
+      }
+    }
+    assertEquals(List.of(), found.warnings());
+  }
+
+  /** The network calls a bridge over the midline lesion, too, as happens before the spine. */
+  @Test
+  void consolidatedLungJoinedToTheOtherStaysOnItsSide() {
+    CtVolume ct = copy(CHEST.ct);
+    byte[][] labels = CHEST.perfect();
+    for (int k = 0; k < labels.length; k++) {
+      for (int i = 0; i < labels[k].length; i++) {
+        if (CHEST.truth[k][i] == Tissue.LEFT_LUNG) {
+          ct.slice(k)[i] = 30;
+          labels[k][i] = 2;
+        }
+      }
+    }
+    for (int k = CHEST.slice(110); k < CHEST.slice(125); k++) {
+      paint(ct, labels, k, 84, 90, 10, 40, 2);
+      paint(ct, labels, k, 84, 100, 10, 40, 2);
+      paint(ct, labels, k, 84, 110, 10, 40, 2);
+      paint(ct, labels, k, 84, 120, 10, 40, 2);
+      paint(ct, labels, k, 84, 130, 10, 40, 2);
+      paint(ct, labels, k, 84, 140, 10, 40, 2);
+    }
+    long[][] n = CHEST.confusion(LungAnatomy.refine(ct, labels));
+    assertTrue(n[Tissue.LEFT_LUNG.ordinal()][2] >= 0.999 * total(n, Tissue.LEFT_LUNG));
+    assertTrue(n[Tissue.RIGHT_LUNG.ordinal()][2] <= 0.001 * total(n, Tissue.RIGHT_LUNG));
+  }
+
+  /** Fluid behind the right lung that the network does not call lung, but for a few voxels. */
+  @Test
+  void effusionIsNotMadeLung() {
+    CtVolume ct = copy(CHEST.ct);
+    byte[][] labels = CHEST.perfect();
+    VolumeGeometry g = CHEST.geometry;
+    long fluid = 0;
+    boolean[][] isFluid = new boolean[labels.length][labels[0].length];
+    for (int k = 0; k < labels.length; k++) {
+      for (int i = 0; i < labels[k].length; i++) {
+        if (CHEST.truth[k][i] == Tissue.RIGHT_LUNG && i / g.columns() > 115) {
+          ct.slice(k)[i] = 10;
+          isFluid[k][i] = true;
+          fluid++;
+          boolean speck = k % 10 == 0 && i / g.columns() == 120 && i % 8 < 2;
+          labels[k][i] = (byte) (speck ? 2 : 0);
+        }
+      }
+    }
+    assertTrue(fluid > 10_000, "there is an effusion");
+    Anatomy found = LungAnatomy.refine(ct, labels);
+    for (int k = 0; k < labels.length; k++) {
+      for (int i = 0; i < labels[k].length; i++) {
+        assertTrue(!isFluid[k][i] || found.lungs().slice(k)[i] == 0, "fluid is lung");
+      }
+    }
+  }
+
+  /** Three slices that hold nothing, as after a fault of the sender. */
+  @Test
+  void blankSlicesWithinTheLungsLoseThoseSlicesAlone() {
+    CtVolume ct = copy(CHEST.ct);
+    byte[][] labels = CHEST.perfect();
+    int blank = CHEST.slice(150);
+    for (int k = blank; k < blank + 3; k++) {
+      java.util.Arrays.fill(ct.slice(k), (short) -1024);
+      java.util.Arrays.fill(labels[k], (byte) 0);
+    }
+    Anatomy found = LungAnatomy.refine(ct, labels);
+    for (int k = 0; k < labels.length; k++) {
+      for (int i = 0; i < labels[k].length; i += 7) {
+        Tissue t = CHEST.truth[k][i];
+        boolean within = k < blank - 1 || k > blank + 3;
+        if (within
+            && SyntheticChest.lungLabel(t) > 0
+            && CHEST.geometry.position(k, 0, 0).z() < 165) {
+          assertEquals(SyntheticChest.lungLabel(t), found.lungs().slice(k)[i], "slice " + k);
+        }
+      }
+    }
+    assertEquals(List.of("lung-gap"), codes(found));
+    assertTrue(found.warnings().get(0).text().startsWith("3 slices (8 mm)"));
+  }
+
+  @Test
+  void lungsOfVeryDifferentSizeAreTold() {
+    CtVolume ct = copy(CHEST.ct);
+    byte[][] labels = CHEST.perfect();
+    for (int k = CHEST.slice(115); k < labels.length; k++) {
+      for (int i = 0; i < labels[k].length; i++) {
+        if (CHEST.truth[k][i] == Tissue.LEFT_LUNG) {
+          ct.slice(k)[i] = 30;
+          labels[k][i] = 0;
+        }
+      }
+    }
+    assertEquals(List.of("unequal-lungs"), codes(LungAnatomy.refine(ct, labels)));
+  }
+
+  /** Spheres of diameters in mm, the network right: true small lesions are no specks. */
+  @Test
+  void smallLesionsAreKeptSpecksAndRimsAreNot() {
+    CtVolume ct = copy(CHEST.ct);
+    byte[][] labels = CHEST.perfect();
+    VolumeGeometry g = CHEST.geometry;
+    double[] diameters = {10, 8, 6, 3};
+    for (int s = 0; s < diameters.length; s++) {
+      for (int k = 0; k < labels.length; k++) {
+        for (int i = 0; i < labels[k].length; i++) {
+          Vec3 p = g.position(k, i / g.columns(), i % g.columns());
+          Vec3 d = p.minus(new Vec3(-75, -45 + 30 * s, 150));
+          if (d.dot(d) * 4 <= diameters[s] * diameters[s]) {
+            labels[k][i] = 2;
+            ct.slice(k)[i] = -500;
+          }
+        }
+      }
+    }
+    // A rim of one voxel along the mediastinum, over 100 mm.
+    for (int k = CHEST.slice(100); k < CHEST.slice(200); k++) {
+      for (int r = 60; r < 116; r++) {
+        int c = 119;
+        while (c > 0 && labels[k][r * 240 + c] == 0) {
+          c--;
+        }
+        labels[k][r * 240 + c] = (byte) (c > 0 ? 2 : 0);
+      }
+    }
+    Anatomy found = LungAnatomy.refine(ct, labels);
+    for (int s = 0; s < diameters.length; s++) {
+      Vec3 p = new Vec3(-75, -45 + 30 * s, 150);
+      int c = (int) Math.round((p.x() - g.origin().x()) / g.columnSpacingMm());
+      int r = (int) Math.round((p.y() - g.origin().y()) / g.rowSpacingMm());
+      int i = r * g.columns() + c;
+      assertEquals(s < 3 ? 1 : 0, found.lesions().slice(CHEST.slice(150))[i], diameters[s] + " mm");
+      assertEquals(1, found.lungs().slice(CHEST.slice(150))[i], "stays lung");
+    }
+    long far = 0;
+    for (int k = 0; k < labels.length; k++) {
+      for (int i = 0; i < labels[k].length; i++) {
+        Vec3 p = g.position(k, i / g.columns(), i % g.columns());
+        far += found.lesions().slice(k)[i] != 0 && p.x() > -60 ? 1 : 0;
+      }
+    }
+    assertEquals(0, far, "voxels of the rim");
+  }
+
+  /**
+   * Airway walls, hila, filled vessels and added lung: nothing is opacity but what it called so.
+   */
+  @Test
+  void onlyWhatTheNetworkCallsLesionIsOpacity() {
+    byte[][] labels = CHEST.everythingAerated();
+    Random random = new Random(3);
+    for (byte[] slice : labels) {
+      for (int i = 0; i < slice.length; i++) {
+        boolean block = (i / 240 / 6 * 31 + i % 240 / 6 * 17) % 5 == 0;
+        if (random.nextInt(9) == 0) {
+          slice[i] = 0;
+        } else if (slice[i] == 1 && block) {
+          slice[i] = 2;
+        }
+      }
+    }
+    Anatomy found = LungAnatomy.refine(CHEST.ct, labels);
+    long opacity = 0;
+    for (int k = 0; k < labels.length; k++) {
+      for (int i = 0; i < labels[k].length; i++) {
+        if (found.lesions().slice(k)[i] != 0) {
+          opacity++;
+          assertEquals(2, labels[k][i]);
+          assertTrue(found.lungs().slice(k)[i] != 0, "opacity outside the lungs");
+        }
+      }
+    }
+    assertTrue(opacity > 10_000, "there is opacity");
+  }
+
   @Test
   void denseLungThatTheNetworkLeavesOutIsNotInvented() {
     CtVolume ct = copy(CHEST.ct);

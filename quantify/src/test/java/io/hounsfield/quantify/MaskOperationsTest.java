@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hounsfield.quantify;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -92,6 +94,42 @@ class MaskOperationsTest {
       for (int c = 0; c < columns; c++) {
         assertEquals(expected[r][c], Bits.get(grown, Bits.words(columns), r, c));
       }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {3, 63, 64, 65, 130})
+  void openingKeepsTheRectanglesThatFit(int columns) {
+    boolean[][] mask = random(new Random(columns), 14, columns, 0.85);
+    for (int[] size : new int[][] {{1, 1}, {2, 2}, {4, 3}, {1, 5}}) {
+      boolean[][] expected = new boolean[14][columns];
+      for (int r = 0; r + size[1] <= 14; r++) {
+        for (int c = 0; c + size[0] <= columns; c++) {
+          boolean fits = true;
+          for (int i = 0; i < size[0] * size[1]; i++) {
+            fits &= mask[r + i / size[0]][c + i % size[0]];
+          }
+          for (int i = 0; fits && i < size[0] * size[1]; i++) {
+            expected[r + i / size[0]][c + i % size[0]] = true;
+          }
+        }
+      }
+      assertArrayEquals(bits(expected), Bits.open(bits(mask), 14, columns, size[0], size[1]));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {5, 64, 65, 200})
+  void clearingTakesTheColumnsAndNoOthers(int columns) {
+    Random random = new Random(columns);
+    for (int i = 0; i < 50; i++) {
+      boolean[][] mask = random(random, 3, columns, 0.7);
+      long[] bits = bits(mask);
+      int from = random.nextInt(columns);
+      int to = from + 1 + random.nextInt(columns - from);
+      Bits.clear(bits, Bits.words(columns), 1, from, to);
+      Arrays.fill(mask[1], from, to, false);
+      assertArrayEquals(bits(mask), bits);
     }
   }
 
