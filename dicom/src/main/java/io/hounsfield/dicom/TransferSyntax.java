@@ -88,6 +88,27 @@ public enum TransferSyntax {
     return form == Form.BIG_ENDIAN;
   }
 
+  /** True when pixel data in this syntax always has lost detail. */
+  public boolean lossy() {
+    return this == JPEG_BASELINE || this == JPEG_EXTENDED;
+  }
+
+  /** True when pixel data in this syntax may have lost detail; the data set should say so. */
+  public boolean mayBeLossy() {
+    return switch (this) {
+      case JPEG_BASELINE,
+          JPEG_EXTENDED,
+          JPEG_LS_NEAR_LOSSLESS,
+          JPEG_2000,
+          JPEG_2000_MULTI_COMPONENT,
+          JPEG_XL_RECOMPRESSION,
+          JPEG_XL,
+          HTJ2K ->
+          true;
+      default -> false;
+    };
+  }
+
   /** True when the whole data set is compressed with RFC 1951 deflate. */
   public boolean deflated() {
     return form == Form.DEFLATED;

@@ -173,6 +173,22 @@ class CodecPeersTest {
     return Arrays.stream(all).distinct().toArray();
   }
 
+  /** Lossy files of an encoder of its own (NEMA WG-04), against DCMTK and GDCM. */
+  @ParameterizedTest
+  @CsvSource({
+    "CT1_JLSN, dcmdjpls, 0", "CT2_JLSN, dcmdjpls, 0",
+    "CT1_J2KI, gdcmconv --raw, 2", "CT2_J2KI, gdcmconv --raw, 2"
+  })
+  void realLossyFiles(String name, String command, int tolerance) throws Exception {
+    Path source = TestFiles.shared("compressed/" + name + ".dcm");
+    Path judged = folder.resolve("judged.dcm");
+    TestFiles.run((command + " " + source + " " + judged).split(" "));
+    short[] expected = PixelDecoders.decode(DicomFiles.read(judged), 0).samples();
+    short[] decoded = PixelDecoders.decode(DicomFiles.read(source), 0).samples();
+    int difference = largestDifference(expected, decoded, true);
+    assertTrue(difference <= tolerance, "differs by " + difference);
+  }
+
   /** Frames of one object, with a Basic Offset Table and with each frame in several fragments. */
   @Test
   void framesAndFragments() throws Exception {

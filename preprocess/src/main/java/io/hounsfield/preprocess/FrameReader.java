@@ -21,8 +21,18 @@ import java.util.OptionalInt;
  */
 final class FrameReader {
 
+  /** More frames than any volume has that is measured. */
+  static final int MAX_FRAMES = 1 << 13;
+
   /** A frame's place, and how its stored values become HU. */
   record Frame(SliceHeader header, double rescaleSlope, double rescaleIntercept) {}
+
+  /**
+   * The frames of an instance that show slices.
+   *
+   * @param localizers how many frames are localizers, which have no place among the slices
+   */
+  record Frames(List<Frame> slices, int localizers) {}
 
   private final DataSet root;
   private final boolean multiFrame;
@@ -55,14 +65,27 @@ final class FrameReader {
     return headers;
   }
 
-  /** The places of all frames and how their values become HU. */
-  static List<Frame> frames(DataSet dataSet) throws SeriesRefusedException {
+  /** The places of all frames but localizers, and how their values become HU. */
+  static Frames frames(DataSet dataSet) throws SeriesRefusedException {
     FrameReader reader = new FrameReader(dataSet);
+    int count = reader.frameCount();
     List<Frame> frames = new ArrayList<>();
-    for (int frame = 0; frame < reader.frameCount(); frame++) {
-      frames.add(reader.frame(frame));
+    int localizers = 0;
+    for (int frame = 0; frame < count; frame++) {
+      if (reader.multiFrame && Suitability.isLocalizer(reader.imageType(frame))) {
+        localizers++;
+      } else {
+        frames.add(reader.frame(frame));
+      }
     }
-    return frames;
+    if (frames.isEmpty()) {
+      throw refused(
+          RefusalReason.LOCALIZER,
+          "All %d frames of %s are localizers.",
+          localizers,
+          reader.instanceName());
+    }
+    return new Frames(List.copyOf(frames), localizers);
   }
 
   private int frameCount() throws SeriesRefusedException {
@@ -75,6 +98,14 @@ final class FrameReader {
             capital(name(0)),
             frames == null ? "no number of" : frames.toString(),
             perFrame.size());
+      }
+      if (perFrame.size() > MAX_FRAMES) {
+        throw refused(
+            RefusalReason.TOO_LARGE,
+            "%s has %d frames; at most %d are read.",
+            capital(instanceName()),
+            perFrame.size(),
+            MAX_FRAMES);
       }
       return perFrame.size();
     }
@@ -123,13 +154,15 @@ final class FrameReader {
     requireDirections(row, column, name);
     Vec3 unitRow = unit(row);
     Vec3 unitColumn = unit(column.minus(unitRow.times(column.dot(unitRow))));
-    DataSet acquisition =
-        multiFrame ? group(frame, Tag.FrameContentSequence, Tag.FrameAcquisitionNumber) : root;
+    DataSet content = multiFrame ? frameContent(frame) : root;
     return new SliceHeader(
         root.string(Tag.SOPInstanceUID).orElse(""),
         frame,
         instanceNumber,
-        integerOrNull(acquisition, multiFrame ? Tag.FrameAcquisitionNumber : Tag.AcquisitionNumber),
+        integerOrNull(content, multiFrame ? Tag.FrameAcquisitionNumber : Tag.AcquisitionNumber),
+        content.string(Tag.StackID).orElse(null),
+        integerOrNull(
+            content, multiFrame ? Tag.TemporalPositionIndex : Tag.TemporalPositionIdentifier),
         rows,
         columns,
         new Vec3(position[0], position[1], position[2]),
@@ -139,11 +172,28 @@ final class FrameReader {
         spacing[1],
         decimalOrNull(
             group(frame, Tag.PixelMeasuresSequence, Tag.SliceThickness), Tag.SliceThickness),
-        decimalOrNull(
-            group(frame, Tag.CTAcquisitionDetailsSequence, Tag.GantryDetectorTilt),
-            Tag.GantryDetectorTilt),
+        gantryTilt(frame),
         imageType(frame),
         root.string(Tag.FrameOfReferenceUID).orElse(null));
+  }
+
+  /** Frame Content is always of the frame itself, PS3.3 C.7.6.16.2.2. */
+  private DataSet frameContent(int frame) {
+    List<DataSet> items = perFrame.get(frame).items(Tag.FrameContentSequence);
+    return items.isEmpty() ? new DataSet() : items.get(0);
+  }
+
+  /** Legacy Converted images keep what has no functional group of its own, PS3.3 C.7.6.16.2.26. */
+  private Double gantryTilt(int frame) {
+    int tag = Tag.GantryDetectorTilt;
+    Double tilt = decimalOrNull(group(frame, Tag.CTAcquisitionDetailsSequence, tag), tag);
+    if (tilt == null && multiFrame) {
+      tilt =
+          decimalOrNull(group(frame, Tag.UnassignedPerFrameConvertedAttributesSequence, tag), tag);
+    }
+    return tilt == null && multiFrame
+        ? decimalOrNull(group(frame, Tag.UnassignedSharedConvertedAttributesSequence, tag), tag)
+        : tilt;
   }
 
   private Frame frame(int frame) throws SeriesRefusedException {
@@ -194,14 +244,24 @@ final class FrameReader {
   }
 
   private List<String> imageType(int frame) {
-    if (multiFrame) {
-      List<String> type =
-          group(frame, Tag.CTImageFrameTypeSequence, Tag.FrameType).strings(Tag.FrameType);
-      if (!type.isEmpty()) {
-        return type;
-      }
+    if (!multiFrame) {
+      return root.strings(Tag.ImageType);
     }
-    return root.strings(Tag.ImageType);
+    List<String> type =
+        group(frame, Tag.CTImageFrameTypeSequence, Tag.FrameType).strings(Tag.FrameType);
+    List<String> values = new ArrayList<>(type.isEmpty() ? root.strings(Tag.ImageType) : type);
+    int technique = Tag.VolumeBasedCalculationTechnique;
+    values.addAll(typeOrRoot(frame, technique).stream().filter(v -> !v.equals("NONE")).toList());
+    // Pixels of a geometrically distorted frame are not where its plane says, PS3.3 C.8.16.2.1.2.
+    int properties = Tag.VolumetricProperties;
+    values.addAll(
+        typeOrRoot(frame, properties).stream().filter(v -> v.equals("DISTORTED")).toList());
+    return values;
+  }
+
+  private List<String> typeOrRoot(int frame, int tag) {
+    List<String> own = group(frame, Tag.CTImageFrameTypeSequence, tag).strings(tag);
+    return own.isEmpty() ? root.strings(tag) : own;
   }
 
   /** The item that holds an attribute: of the frame, else shared; the data set if not enhanced. */
@@ -307,9 +367,12 @@ final class FrameReader {
   }
 
   private String name(int frame) {
-    String instance =
-        instanceNumber == null ? "an instance without number" : "instance " + instanceNumber;
+    String instance = instanceName();
     return multiFrame ? "frame " + (frame + 1) + " of " + instance : instance;
+  }
+
+  private String instanceName() {
+    return instanceNumber == null ? "an instance without number" : "instance " + instanceNumber;
   }
 
   private static Vec3 unit(Vec3 v) {

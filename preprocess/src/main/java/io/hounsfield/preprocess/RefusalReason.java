@@ -23,6 +23,11 @@ public enum RefusalReason {
   TOO_LARGE("too-large", "The series has more voxels than can be held."),
   MISSING_POSITIONS("missing-positions", "Slices are missing within the series."),
   DUPLICATE_POSITIONS("duplicate-positions", "Several slices lie at the same position."),
+  SEVERAL_TIME_POINTS(
+      "several-time-points", "The images show the same region at several points in time."),
+  SEVERAL_STACKS("several-stacks", "The images belong to several stacks, not to one volume."),
+  SEVERAL_ACQUISITIONS(
+      "several-acquisitions", "The images of several acquisitions lie at the same positions."),
   UNEVEN_POSITIONS("uneven-positions", "The distances between neighbouring slices differ."),
   MIXED_SIZES("mixed-sizes", "The slices differ in their number of rows or columns."),
   MIXED_ORIENTATIONS("mixed-orientations", "The slices differ in orientation."),

@@ -3,7 +3,9 @@ package io.hounsfield.preprocess;
 
 import io.hounsfield.dicom.DataSet;
 import io.hounsfield.dicom.DicomException;
+import io.hounsfield.dicom.DicomFile;
 import io.hounsfield.dicom.Tag;
+import io.hounsfield.dicom.TransferSyntax;
 import io.hounsfield.domain.SeriesDescription;
 import io.hounsfield.domain.Warning;
 import java.util.ArrayList;
@@ -52,7 +54,8 @@ public final class SeriesAttributes {
    * What a reader of the measurements must know that the attributes of the series tell: contrast
    * agent, lossy compression, values whose unit is not named.
    */
-  public static List<Warning> warnings(DataSet d) {
+  public static List<Warning> warnings(DicomFile file) {
+    DataSet d = file.dataSet();
     List<Warning> warnings = new ArrayList<>();
     if (contrastAgent(d).isPresent()) {
       warnings.add(
@@ -61,16 +64,24 @@ public final class SeriesAttributes {
               "A contrast agent was given: it raises the HU of vessels, lungs and lesions, so that"
                   + " mean HU and the share of high opacity cannot be compared with a plain scan."));
     }
-    if (d.string(Tag.LossyImageCompression).orElse("").equals("01")) {
+    String lossy = d.string(Tag.LossyImageCompression).orElse("");
+    TransferSyntax syntax = file.transferSyntax();
+    if (lossy.equals("01")) {
       Double ratio = number(d, Tag.LossyImageCompressionRatio);
       warnings.add(
-          new Warning(
-              "lossy-compression",
+          lossy(
               "The images were once compressed with loss"
-                  + (ratio == null ? "" : String.format(Locale.ROOT, " (%.0f : 1)", ratio))
-                  + ": HU of single voxels are not those of the scanner."));
+                  + (ratio == null ? "" : String.format(Locale.ROOT, " (%.0f : 1)", ratio))));
+    } else if (syntax.lossy() || (syntax.mayBeLossy() && !lossy.equals("00"))) {
+      warnings.add(
+          lossy(
+              "The images came compressed as "
+                  + syntax.title()
+                  + (syntax.lossy() ? ", with loss" : ", which may lose detail")));
     }
-    if (d.string(Tag.RescaleType).orElse("").equalsIgnoreCase("US")) {
+    DataSet rescale =
+        FrameReader.isEnhanced(d) ? sharedGroup(d, Tag.PixelValueTransformationSequence) : d;
+    if (rescale.string(Tag.RescaleType).orElse("").equalsIgnoreCase("US")) {
       warnings.add(
           new Warning(
               "unit-unspecified",
@@ -78,6 +89,11 @@ public final class SeriesAttributes {
                   + " as HU, which original CT images hold by definition."));
     }
     return warnings;
+  }
+
+  private static Warning lossy(String how) {
+    return new Warning(
+        "lossy-compression", how + ": HU of single voxels are not those of the scanner.");
   }
 
   private static Optional<String> contrastAgent(DataSet d) {

@@ -14,7 +14,11 @@ import java.util.Objects;
  * @param sopInstanceUid SOP Instance UID (0008,0018)
  * @param frame frame within the instance, from 0
  * @param instanceNumber Instance Number (0020,0013), {@code null} if absent
- * @param acquisitionNumber Acquisition Number (0020,0012), {@code null} if absent
+ * @param acquisitionNumber Acquisition Number (0020,0012) or, of a frame, Frame Acquisition Number
+ *     (0020,9156), {@code null} if absent
+ * @param stackId Stack ID (0020,9056) of a frame, {@code null} if absent
+ * @param temporalPosition Temporal Position Index (0020,9128) of a frame or Temporal Position
+ *     Identifier (0020,0100), {@code null} if absent
  * @param rows Rows (0028,0010)
  * @param columns Columns (0028,0011)
  * @param position Image Position (Patient) (0020,0032): centre of the first voxel, mm, LPS
@@ -24,7 +28,8 @@ import java.util.Objects;
  * @param columnSpacingMm distance between columns, second value of Pixel Spacing, mm
  * @param sliceThicknessMm Slice Thickness (0018,0050), mm, {@code null} if absent
  * @param gantryTiltDegrees Gantry/Detector Tilt (0018,1120), degrees, {@code null} if absent
- * @param imageType values of Image Type (0008,0008) or, of a frame, Frame Type (0008,9007)
+ * @param imageType values of Image Type (0008,0008) or, of a frame, Frame Type (0008,9007) and
+ *     Volume Based Calculation Technique (0008,9207) when it is not NONE
  * @param frameOfReferenceUid Frame of Reference UID (0020,0052), {@code null} if absent
  */
 public record SliceHeader(
@@ -32,6 +37,8 @@ public record SliceHeader(
     int frame,
     Integer instanceNumber,
     Integer acquisitionNumber,
+    String stackId,
+    Integer temporalPosition,
     int rows,
     int columns,
     Vec3 position,

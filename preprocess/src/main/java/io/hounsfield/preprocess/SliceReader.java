@@ -37,20 +37,49 @@ public final class SliceReader {
   }
 
   /**
-   * Reads all slices of an instance, after checking that it {@linkplain
-   * Suitability#check(DicomFile) can be measured}. A damaged instance is refused as {@link
-   * RefusalReason#UNDECODABLE}, with the decoder's {@link DicomException} as cause.
+   * Takes slices as they are decoded.
+   *
+   * @param <E> what taking may throw
+   */
+  @FunctionalInterface
+  public interface Sink<E extends Exception> {
+    /** Takes over one slice. */
+    void accept(Slice slice) throws E;
+  }
+
+  /**
+   * Reads all slices of an instance; as {@link #read(DicomFile, Sink)}.
    *
    * @throws SeriesRefusedException if the instance cannot be measured
    */
   public static List<Slice> read(DicomFile file) throws SeriesRefusedException {
-    Suitability.check(file);
-    DataSet dataSet = file.dataSet();
     List<Slice> slices = new ArrayList<>();
-    for (FrameReader.Frame frame : FrameReader.frames(dataSet)) {
-      slices.add(read(file, frame));
-    }
+    read(file, slices::add);
     return slices;
+  }
+
+  /**
+   * Reads the slices of an instance one by one, after checking that it {@linkplain
+   * Suitability#check(DicomFile) can be measured}. A damaged instance is refused as {@link
+   * RefusalReason#UNDECODABLE}, with the decoder's {@link DicomException} as cause; slices before
+   * the damage were given away by then.
+   *
+   * @param sink takes each slice as soon as it is decoded
+   * @return how many frames of the instance are localizers and were left out
+   * @throws SeriesRefusedException if the instance cannot be measured
+   */
+  public static <E extends Exception> int read(DicomFile file, Sink<E> sink)
+      throws SeriesRefusedException, E {
+    FrameReader.Frames frames = Suitability.checked(file);
+    SliceHeader first = frames.slices().get(0).header();
+    long voxels = (long) first.rows() * first.columns() * frames.slices().size();
+    if (voxels > VolumePlan.MAX_VOXELS) {
+      throw VolumePlan.tooLarge(frames.slices().size(), first.rows(), first.columns());
+    }
+    for (FrameReader.Frame frame : frames.slices()) {
+      sink.accept(read(file, frame));
+    }
+    return frames.localizers();
   }
 
   private static Slice read(DicomFile file, FrameReader.Frame frame) throws SeriesRefusedException {

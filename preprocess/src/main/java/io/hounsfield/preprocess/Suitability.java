@@ -48,10 +48,19 @@ public final class Suitability {
           "SSD",
           "CPR",
           "CURVED",
+          "CURVED_MPR",
+          "SURFACE_RENDER",
+          "DISTORTED",
           "SCREEN SAVE");
   private static final Set<String> REFORMATS = Set.of("REFORMATTED", "MPR");
 
+  private static final String LOCALIZER = "LOCALIZER";
+
   private Suitability() {}
+
+  static boolean isLocalizer(List<String> imageType) {
+    return imageType.stream().anyMatch(type -> type.strip().equalsIgnoreCase(LOCALIZER));
+  }
 
   /**
    * Checks a file before its pixels are decoded.
@@ -60,13 +69,18 @@ public final class Suitability {
    *     decoded
    */
   public static void check(DicomFile file) throws SeriesRefusedException {
-    check(file.dataSet());
+    checked(file);
+  }
+
+  static FrameReader.Frames checked(DicomFile file) throws SeriesRefusedException {
+    FrameReader.Frames frames = checked(file.dataSet());
     if (!PixelDecoders.supports(file.transferSyntax())) {
       throw new SeriesRefusedException(
           RefusalReason.UNSUPPORTED_TRANSFER_SYNTAX,
           "The pixels are compressed as %s (%s), which cannot be decoded."
               .formatted(file.transferSyntax().title(), file.transferSyntax().uid()));
     }
+    return frames;
   }
 
   /**
@@ -76,10 +90,17 @@ public final class Suitability {
    *     geometry, or one of its frames fails {@link #check(SliceHeader)}
    */
   public static void check(DataSet dataSet) throws SeriesRefusedException {
+    checked(dataSet);
+  }
+
+  /** The frames that show slices; each of them passed. Localizer frames are only counted. */
+  static FrameReader.Frames checked(DataSet dataSet) throws SeriesRefusedException {
     requireCt(dataSet);
-    for (FrameReader.Frame frame : FrameReader.frames(dataSet)) {
+    FrameReader.Frames frames = FrameReader.frames(dataSet);
+    for (FrameReader.Frame frame : frames.slices()) {
       check(frame.header());
     }
+    return frames;
   }
 
   private static void requireCt(DataSet dataSet) throws SeriesRefusedException {
@@ -98,7 +119,11 @@ public final class Suitability {
                   + (Uid.isValid(sopClass) ? sopClass : "is no valid UID")
                   + ").");
     }
-    // A localizer's plane is not axial either: say first what it is.
+    // A localizer's plane is not axial either: say first what it is. The frames of an Enhanced CT
+    // instance have types of their own.
+    if (FrameReader.isEnhanced(dataSet)) {
+      return;
+    }
     requireImageType(
         dataSet.strings(Tag.ImageType),
         dataSet
@@ -148,7 +173,7 @@ public final class Suitability {
   static void requireImageType(List<String> imageType, String name) throws SeriesRefusedException {
     for (String value : imageType) {
       String type = value.strip().toUpperCase(Locale.ROOT);
-      if (type.equals("LOCALIZER")) {
+      if (type.equals(LOCALIZER)) {
         throw new SeriesRefusedException(
             RefusalReason.LOCALIZER, capital(name) + " is a localizer (Image Type LOCALIZER).");
       }

@@ -111,6 +111,14 @@ public final class VolumePlan {
       Suitability.check(header);
     }
     requireEnough(headers);
+    try {
+      return ofOneGrid(headers);
+    } catch (SeriesRefusedException e) {
+      throw SeveralVolumes.explain(headers, e);
+    }
+  }
+
+  private static VolumePlan ofOneGrid(List<SliceHeader> headers) throws SeriesRefusedException {
     SliceHeader reference = reference(headers);
     requireSameGrid(headers, reference);
     requireBounded(headers, reference);
@@ -229,16 +237,20 @@ public final class VolumePlan {
       throws SeriesRefusedException {
     long voxels = (long) reference.rows() * reference.columns() * headers.size();
     if (voxels > MAX_VOXELS) {
-      throw refused(
-          RefusalReason.TOO_LARGE,
-          "The series has %d slices of %d x %d pixels, %d million voxels; at most %d million can be"
-              + " held.",
-          headers.size(),
-          reference.rows(),
-          reference.columns(),
-          voxels / 1_000_000,
-          MAX_VOXELS / 1_000_000);
+      throw tooLarge(headers.size(), reference.rows(), reference.columns());
     }
+  }
+
+  static SeriesRefusedException tooLarge(int slices, int rows, int columns) {
+    return refused(
+        RefusalReason.TOO_LARGE,
+        "The series has %d slices of %d x %d pixels, %d million voxels; at most %d million can be"
+            + " held.",
+        slices,
+        rows,
+        columns,
+        (long) slices * rows * columns / 1_000_000,
+        MAX_VOXELS / 1_000_000);
   }
 
   /** Sorts by position along the normal; slices at one position by name, so that texts repeat. */

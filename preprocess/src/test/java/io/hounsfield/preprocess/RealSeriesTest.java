@@ -110,7 +110,16 @@ class RealSeriesTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"CT1,RLE", "CT2,RLE", "CT1,JPLL", "CT2,JPLL"})
+  @CsvSource({
+    "CT1,RLE",
+    "CT2,RLE",
+    "CT1,JPLL",
+    "CT2,JPLL",
+    "CT1,JLSL",
+    "CT2,JLSL",
+    "CT1,J2KR",
+    "CT2,J2KR"
+  })
   void losslessCompressionGivesTheSameHu(String image, String syntax) throws Exception {
     Path folder = data("compressed");
     short[] plain = hu(folder.resolve(image + "_UNC.dcm"));
@@ -124,6 +133,21 @@ class RealSeriesTest {
     }
     assertEquals(0, low);
     assertTrue(tissue > plain.length / 10, "only " + tissue + " voxels of soft tissue");
+  }
+
+  /** Lossy variants differ from the original, and by little. */
+  @ParameterizedTest
+  @CsvSource({"CT1,JLSN", "CT2,JLSN", "CT1,J2KI", "CT2,J2KI"})
+  void lossyCompressionGivesNearlyTheSameHu(String image, String syntax) throws Exception {
+    Path folder = data("compressed");
+    short[] plain = hu(folder.resolve(image + "_UNC.dcm"));
+    short[] lossy = hu(folder.resolve(image + "_" + syntax + ".dcm"));
+    double sum = 0;
+    for (int i = 0; i < plain.length; i++) {
+      sum += Math.abs(plain[i] - lossy[i]);
+    }
+    double mean = sum / plain.length;
+    assertTrue(mean > 0 && mean < 30, "differs by " + mean + " HU in the mean");
   }
 
   private static short[] hu(Path path) throws Exception {

@@ -150,6 +150,37 @@ class SuitabilityTest {
                 .put(Tag.LossyImageCompressionRatio, VR.DS, "10")));
   }
 
+  /**
+   * The attribute may be missing where the transfer syntax says that detail was, or may be, lost.
+   */
+  @Test
+  void lossyTransferSyntaxesAreWarnings() {
+    List<String> warned = List.of("lossy-compression");
+    for (TransferSyntax syntax :
+        List.of(TransferSyntax.JPEG_BASELINE, TransferSyntax.JPEG_EXTENDED)) {
+      assertEquals(warned, codes(slice(), syntax));
+      assertEquals(warned, codes(slice().put(Tag.LossyImageCompression, VR.CS, "00"), syntax));
+    }
+    for (TransferSyntax syntax :
+        List.of(
+            TransferSyntax.JPEG_LS_NEAR_LOSSLESS, TransferSyntax.JPEG_2000, TransferSyntax.HTJ2K)) {
+      assertEquals(warned, codes(slice(), syntax));
+      assertEquals(warned, codes(slice().put(Tag.LossyImageCompression, VR.CS, "01"), syntax));
+      // JPEG 2000 and the others may be without loss: the sender says so.
+      assertEquals(List.of(), codes(slice().put(Tag.LossyImageCompression, VR.CS, "00"), syntax));
+    }
+    for (TransferSyntax syntax :
+        List.of(
+            TransferSyntax.JPEG_LOSSLESS_SV1,
+            TransferSyntax.JPEG_LS_LOSSLESS,
+            TransferSyntax.JPEG_2000_LOSSLESS,
+            TransferSyntax.HTJ2K_LOSSLESS,
+            TransferSyntax.HTJ2K_LOSSLESS_RPCL,
+            TransferSyntax.RLE_LOSSLESS)) {
+      assertEquals(List.of(), codes(slice(), syntax));
+    }
+  }
+
   @Test
   void everyReasonHasItsOwnStableCode() {
     assertEquals(
@@ -161,7 +192,11 @@ class SuitabilityTest {
   }
 
   private static List<String> codes(DataSet d) {
-    return SeriesAttributes.warnings(d).stream().map(Warning::code).toList();
+    return codes(d, TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN);
+  }
+
+  private static List<String> codes(DataSet d, TransferSyntax syntax) {
+    return SeriesAttributes.warnings(DicomFile.of(syntax, d)).stream().map(Warning::code).toList();
   }
 
   private static void assertRefused(RefusalReason reason, String text, DataSet d) {

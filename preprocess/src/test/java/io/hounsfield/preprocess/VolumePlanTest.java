@@ -21,6 +21,7 @@ import io.hounsfield.domain.Warning;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -398,5 +399,61 @@ class VolumePlanTest {
 
   private static Vec3 unit(Vec3 v) {
     return v.times(1 / v.length());
+  }
+
+  /** Two points in time at each position: a perfusion series, not a volume. */
+  @Test
+  void severalPointsInTimeAreSaidToBeThat() {
+    assertSeveral(
+        RefusalReason.SEVERAL_TIME_POINTS,
+        "The series holds 2 points in time, which together are no volume",
+        h -> Stacks.of(h, "1", 1, 1),
+        h -> Stacks.of(h, "1", 2, 2));
+  }
+
+  @Test
+  void severalStacksAreSaidToBeThat() {
+    assertSeveral(
+        RefusalReason.SEVERAL_STACKS,
+        "The series holds 2 stacks, which together are no volume",
+        h -> Stacks.of(h, "A", null, 1),
+        h -> Stacks.of(Stacks.spaced(h, 0.5, 0.5), "B", null, 1));
+  }
+
+  /** The same slice in two acquisitions: neither is better, and both cannot be counted. */
+  @Test
+  void severalAcquisitionsAtOnePlaceAreSaidToBeThat() {
+    assertSeveral(
+        RefusalReason.SEVERAL_ACQUISITIONS,
+        "The series holds 2 acquisitions, which together are no volume",
+        h -> Stacks.of(h, null, null, 1),
+        h -> Stacks.of(h, null, null, 2));
+  }
+
+  private static void assertSeveral(
+      RefusalReason reason,
+      String text,
+      UnaryOperator<SliceHeader> first,
+      UnaryOperator<SliceHeader> second) {
+    List<SliceHeader> headers = new ArrayList<>();
+    for (SliceHeader h : Stacks.chest(40, 2)) {
+      headers.add(first.apply(h));
+      headers.add(second.apply(h));
+    }
+    SeriesRefusedException e =
+        assertThrows(SeriesRefusedException.class, () -> VolumePlan.of(headers));
+    assertEquals(reason, e.reason());
+    assertTrue(e.getMessage().startsWith(text), e.getMessage());
+  }
+
+  /** What together is one regular grid is one volume, in how many parts it was ever taken. */
+  @Test
+  void stacksAndAcquisitionsThatContinueEachOtherAreOneVolume() throws Exception {
+    List<SliceHeader> headers = new ArrayList<>();
+    for (SliceHeader h : Stacks.chest(60, 2)) {
+      int part = h.instanceNumber() <= 30 ? 1 : 2;
+      headers.add(Stacks.of(h, "" + part, null, part));
+    }
+    assertEquals(60, VolumePlan.of(headers).geometry().slices());
   }
 }
