@@ -142,6 +142,8 @@ class Source:
         self.weight2 = np.zeros(len(kind))
         for name, part in share.items():
             which = known & (kind == name)
+            if name == "phantom":
+                which &= np.char.startswith(self.group2, config["phantoms"])
             self.weight2[which] = part / max(which.sum(), 1)
         self.weight2 /= self.weight2.sum()
 

@@ -110,6 +110,7 @@ final class PictureCases implements CaseReader {
       short[][] batch =
           images.subList(from, to).stream().map(Picture::values).toArray(short[][]::new);
       for (SegmentedSlice slice : model.segment(batch, first.rows(), first.columns())) {
+        EdgeAir.clear(slice.labels(), first.rows(), first.columns());
         measuredLung.add(mask(first, slice.labels(), SegmentationModel.LUNG));
         measuredLesion.add(mask(first, slice.labels(), SegmentationModel.LESION));
       }
