@@ -93,7 +93,7 @@ public final class DataSet {
     if (vr.isText() || vr == VR.UN) {
       String text =
           vr.usesCharacterSet() || vr == VR.UN
-              ? characterSet().decode(bytes.array(), bytes.offset(), bytes.length())
+              ? characterSet().decode(vr, bytes.array(), bytes.offset(), bytes.length())
               : new String(
                   bytes.array(), bytes.offset(), bytes.length(), StandardCharsets.ISO_8859_1);
       return split(text, vr);

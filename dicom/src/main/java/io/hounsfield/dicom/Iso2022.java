@@ -7,6 +7,10 @@ import java.nio.charset.Charset;
 final class Iso2022 {
   private static final int ESCAPE = 0x1B;
   private static final Charset ASCII = Charset.forName("US-ASCII");
+
+  /** Bytes above 127 where no set was ever designated for them: nearly always Latin-1. */
+  private static final Charset LATIN = Charset.forName("ISO-8859-1");
+
   private static final Charset JIS_X0201 = Charset.forName("JIS_X0201");
   private static final Charset JAPANESE = Charset.forName("EUC-JP");
   private static final Charset KOREAN = Charset.forName("EUC-KR");
@@ -22,29 +26,37 @@ final class Iso2022 {
   private final byte[] bytes;
   private final int end;
   private final Charset initial;
+  private final String delimiters;
   private final StringBuilder text = new StringBuilder();
   private int at;
   private Lower lower = Lower.SINGLE_BYTE;
   private Charset lowerSet = ASCII;
   private Charset upperSet;
 
-  private Iso2022(byte[] bytes, int offset, int length, Charset initial) {
+  private Iso2022(byte[] bytes, int offset, int length, Charset initial, String delimiters) {
     this.bytes = bytes;
+    this.delimiters = delimiters;
     this.at = offset;
     this.end = offset + length;
     this.initial = initial;
     reset();
   }
 
-  static String decode(byte[] bytes, int offset, int length, Charset initial) {
-    return new Iso2022(bytes, offset, length, initial).decode();
+  /**
+   * Decodes a value.
+   *
+   * @param initial the character set of the first term
+   * @param delimiters characters before which the sets of the first term are active again
+   */
+  static String decode(byte[] bytes, int offset, int length, Charset initial, String delimiters) {
+    return new Iso2022(bytes, offset, length, initial, delimiters).decode();
   }
 
-  /** Delimiters and control characters bring back the sets of the first value. */
+  /** Delimiters and control characters bring back the sets of the first term, section 6.1.2.5.3. */
   private void reset() {
     lower = Lower.SINGLE_BYTE;
     lowerSet = initial.equals(JIS_X0201) ? JIS_X0201 : ASCII;
-    upperSet = initial;
+    upperSet = initial.equals(ASCII) ? LATIN : initial;
   }
 
   private String decode() {
@@ -57,7 +69,7 @@ final class Iso2022 {
         append(ASCII, 1);
       } else if (code < 0x80) {
         lowerCode(code);
-      } else if (upperSet == KOREAN || upperSet == CHINESE || upperSet == JAPANESE) {
+      } else if (upperSet.equals(KOREAN) || upperSet.equals(CHINESE)) {
         append(upperSet, Math.min(2, end - at));
       } else {
         append(upperSet, 1);
@@ -67,7 +79,10 @@ final class Iso2022 {
   }
 
   private void lowerCode(int code) {
-    if (lower != Lower.SINGLE_BYTE && at + 1 < end) {
+    if (code == ' ' || code == 0x7F) {
+      // Never part of a set of 94 characters, ISO/IEC 2022.
+      append(ASCII, 1);
+    } else if (lower != Lower.SINGLE_BYTE && at + 1 < end) {
       byte high = (byte) (bytes[at] | 0x80);
       byte low = (byte) (bytes[at + 1] | 0x80);
       byte[] pair =
@@ -76,7 +91,7 @@ final class Iso2022 {
       at += 2;
     } else {
       // In JIS X 0201 5C is the yen sign, but between values it is still the delimiter.
-      if (code == '\\' || code == '^' || code == '=') {
+      if (delimiters.indexOf(code) >= 0) {
         reset();
         append(ASCII, 1);
       } else {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
@@ -32,6 +33,12 @@ class CharacterSetTest {
     "ISO_IR 6, US-ASCII, Smith^John",
     "ISO_IR 100, ISO-8859-1, Buc^Jérôme",
     "ISO_IR 101, ISO-8859-2, Wałęsa",
+    "ISO_IR 109, ISO-8859-3, Ġorġ^Ħal",
+    "ISO_IR 110, ISO-8859-4, Ķēniņš^Jānis",
+    "ISO_IR 13, JIS_X0201, ﾔﾏﾀﾞ^ﾀﾛｳ",
+    "ISO_IR 166, TIS-620, นามสกุล^ชื่อ",
+    "ISO 2022 IR 100, ISO-8859-1, Buc^Jérôme",
+    "ISO 2022 IR 166, TIS-620, นามสกุล^ชื่อ",
     "ISO_IR 144, ISO-8859-5, Люкceмбypг",
     "ISO_IR 127, ISO-8859-6, قباني^لنزار",
     "ISO_IR 126, ISO-8859-7, Διονυσιος",
@@ -90,6 +97,142 @@ class CharacterSetTest {
         name(
             "\\ISO 2022 IR 58",
             hex("5A68616E675E5869616F446F6E673D1B242941D5C55E1B242941D0A1B6AB3D")));
+  }
+
+  /** PS3.5 sections J.1 and J.3: UTF-8 and GB18030. */
+  @Test
+  void chineseInUnicodeAndGb18030() {
+    assertEquals(
+        "Wang^XiaoDong=王^小東=",
+        name("ISO_IR 192", hex("57616e675e5869616f446f6e673de78e8b5ee5b08fe69db13d")));
+    assertEquals(
+        "Wang^XiaoDong=王^小东=",
+        name("GB18030", hex("57616e675e5869616f446f6e673dcdf55ed0a1b6ab3d")));
+  }
+
+  /** Supplementary characters of JIS X 0212 have a G0 set of their own. */
+  @Test
+  void japaneseSupplementaryCharacters() {
+    byte[] euc = "丂".getBytes(Charset.forName("EUC-JP"));
+    assertEquals((byte) 0x8F, euc[0]);
+    byte[] value =
+        hex(
+            "416E3D1B242844"
+                + HexFormat.of()
+                    .formatHex(new byte[] {(byte) (euc[1] & 0x7F), (byte) (euc[2] & 0x7F)})
+                + "1B2842");
+    assertEquals("An=丂", name("\\ISO 2022 IR 87\\ISO 2022 IR 159", value));
+  }
+
+  /** PS3.5 section 6.1.2.5.3: each line, page, value and component begins with the first set. */
+  @Test
+  void delimitersBringBackTheFirstSet() {
+    byte[] hong = hex("1B242943FBF3");
+    byte[] afterwards = hex("E9");
+    for (String delimiter : new String[] {"^", "=", "\\"}) {
+      String name =
+          names(
+              "ISO 2022 IR 100\\ISO 2022 IR 149",
+              Tag.PatientName,
+              VR.PN,
+              hong,
+              delimiter,
+              afterwards);
+      assertEquals("洪" + delimiter + "é", name);
+    }
+    for (String delimiter : new String[] {"\r\n", "\f", "\t"}) {
+      String text =
+          names(
+              "ISO 2022 IR 100\\ISO 2022 IR 149",
+              Tag.PatientComments,
+              VR.LT,
+              hong,
+              delimiter,
+              afterwards);
+      assertEquals("洪" + delimiter + "é", text);
+    }
+  }
+
+  /** A caret delimits components of names only, a backslash values only. */
+  @Test
+  void whatDelimitsDependsOnTheValueRepresentation() {
+    byte[] hong = hex("1B242943FBF3");
+    byte[] gil = hex("D1CE");
+    String terms = "\\ISO 2022 IR 149";
+    assertEquals("洪^吉", names(terms, Tag.StudyDescription, VR.LO, hong, "^", gil));
+    assertEquals("洪=吉", names(terms, Tag.StudyDescription, VR.LO, hong, "=", gil));
+    assertEquals("洪\\吉", names(terms, Tag.PatientComments, VR.LT, hong, "\\", gil));
+  }
+
+  private static String names(
+      String terms, int tag, VR vr, byte[] first, String between, byte[] second) {
+    ByteArrayOutputStream value = new ByteArrayOutputStream();
+    value.writeBytes(first);
+    value.writeBytes(between.getBytes(StandardCharsets.US_ASCII));
+    value.writeBytes(second);
+    DataSet dataSet =
+        new DataSet()
+            .putBytes(Tag.SpecificCharacterSet, VR.CS, terms.getBytes(StandardCharsets.US_ASCII))
+            .putBytes(tag, vr, value.toByteArray());
+    return String.join("\\", dataSet.strings(tag));
+  }
+
+  /** In JIS X 0201 the code of the backslash is the yen sign, and still separates values. */
+  @Test
+  void theYenSignSeparatesValues() {
+    for (String term : new String[] {"ISO_IR 13", "ISO 2022 IR 13"}) {
+      DataSet dataSet =
+          new DataSet()
+              .put(Tag.SpecificCharacterSet, VR.CS, term)
+              .putBytes(Tag.OtherPatientIDs, VR.LO, hex("D4CF5CC0DE"));
+      assertEquals(List.of("ﾔﾏ", "ﾀﾞ"), dataSet.strings(Tag.OtherPatientIDs), term);
+    }
+  }
+
+  /** Terms that the standard does not allow so, but that occur. */
+  @Test
+  void misspeltAndMisplacedTerms() {
+    byte[] utf8 = "王^小东".getBytes(StandardCharsets.UTF_8);
+    for (String terms :
+        new String[] {
+          "ISO_IR 192\\ISO 2022 IR 58", "\\ISO_IR 192", "ISO-IR 192", "ISO IR 192", "iso_ir 192"
+        }) {
+      assertEquals("王^小东", name(terms, utf8), terms);
+    }
+    assertEquals("Müller", name("ISO-IR 100", "Müller".getBytes(StandardCharsets.ISO_8859_1)));
+    assertEquals("홍^길동", name("ISO 2022 IR 149", "홍^길동".getBytes(Charset.forName("EUC-KR"))));
+    assertEquals("张^小东", name("ISO 2022 IR 58", "张^小东".getBytes(Charset.forName("GB2312"))));
+    assertEquals(
+        "Müller", name("\\ISO 2022 IR 87", "Müller".getBytes(StandardCharsets.ISO_8859_1)));
+  }
+
+  /** What cannot be written without escape sequences is refused, not written wrong. */
+  @Test
+  void onlyTheFirstSetIsWritten() {
+    DataSet dataSet =
+        new DataSet()
+            .put(Tag.SpecificCharacterSet, VR.CS, "ISO 2022 IR 149")
+            .put(Tag.PatientName, VR.PN, "홍^길동");
+    assertThrows(
+        DicomException.class,
+        () -> DataSets.encode(dataSet, TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN));
+  }
+
+  /** Whatever set a name came in, it can be copied to a Unicode data set. */
+  @Test
+  void namesAreCopiedBetweenSets() throws DicomException {
+    DataSet source =
+        new DataSet()
+            .put(Tag.SpecificCharacterSet, VR.CS, "", "ISO 2022 IR 149")
+            .putBytes(Tag.PatientName, VR.PN, hex("486F6E673D1B242943FBF35E1B242943D1CED4D7"));
+    DataSet target = new DataSet().put(Tag.SpecificCharacterSet, VR.CS, "ISO_IR 192");
+    target.copy(source, Tag.PatientName);
+    byte[] encoded = DataSets.encode(target, TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN);
+    assertEquals(
+        "Hong=洪^吉洞",
+        DataSets.decode(encoded, TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN)
+            .string(Tag.PatientName)
+            .orElseThrow());
   }
 
   /** The second byte of a Chinese character may be 5C, which is no delimiter then. */
