@@ -6,6 +6,7 @@ Writes cross-validation.json and .csv: accuracy of each case, the evidence the n
 import argparse
 import csv
 import json
+import math
 from pathlib import Path
 
 import cv2
@@ -18,12 +19,13 @@ from unet import UNet
 _FIELDS = ("case", "fold", "slices", "lungDice", "lesionDice", "percentReference", "percentMeasured", "spread")
 
 
-def probabilities(net: torch.nn.Module, hu: np.ndarray, picture: np.ndarray) -> np.ndarray:
-    """Softmax [n,3,256,256] as float16."""
+def probabilities(net: torch.nn.Module, hu: np.ndarray, picture: np.ndarray, lesion_odds: float = 1) -> np.ndarray:
+    """Softmax [n,3,256,256] as float16, the odds of lesion multiplied by `lesion_odds`."""
     out = []
+    rise = torch.tensor([0, 0, math.log(lesion_odds)])[:, None, None]
     with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
         for i in range(0, len(hu), 8):
-            out.append(net(scaled(hu[i:i + 8], picture[i:i + 8]).to(memory_format=torch.channels_last)).float().softmax(1).half().numpy())
+            out.append(net(scaled(hu[i:i + 8], picture[i:i + 8]).to(memory_format=torch.channels_last)).float().add(rise).softmax(1).half().numpy())
     return np.concatenate(out)
 
 
@@ -86,7 +88,7 @@ def gather(work: Path, config: dict) -> None:
         net.load_state_dict(torch.load(work / f"fold-{fold}.pt")["averaged"])
         for name in settings["heldOut"]:
             which = source.case == name
-            p, truth = probabilities(net, source.hu[which], source.picture[which]), source.label[which]
+            p, truth = probabilities(net, source.hu[which], source.picture[which], config["lesionOdds"]), source.label[which]
             rows.append(row(name, fold, p, truth))
             n = max(len(truth) // 20, 1)  # stretches of about 20 slices, as if each were a scan: more to calibrate on
             parts += [row(name, fold, a, b) for a, b in zip(np.array_split(p, n), np.array_split(truth, n)) if len(b) >= 8]

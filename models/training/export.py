@@ -3,6 +3,7 @@
 import argparse
 import hashlib
 import json
+import math
 import time
 from pathlib import Path
 
@@ -145,8 +146,8 @@ def on_grid(x: torch.Tensor, grid: int) -> torch.Tensor:
     return F.interpolate(x, [grid, grid], mode="bilinear", align_corners=False)
 
 
-def folded(net: UNet, margins: bool) -> UNet:
-    """BatchNorm folded into the convolutions; with margins the head gives differences to the background's logit."""
+def folded(net: UNet, margins: bool, lesion_odds: float = 1) -> UNet:
+    """BatchNorm folded into the convolutions; with margins the head gives differences to the background's logit, lesion's raised by its odds."""
     net = net.eval()
     for block in list(net.encoders) + list(net.decoders):
         for i in (0, 3):
@@ -156,7 +157,7 @@ def folded(net: UNet, margins: bool) -> UNet:
         head = nn.Conv2d(net.head.in_channels, 2, 1)
         with torch.no_grad():
             head.weight.copy_(net.head.weight[1:] - net.head.weight[:1])
-            head.bias.copy_(net.head.bias[1:] - net.head.bias[:1])
+            head.bias.copy_(net.head.bias[1:] - net.head.bias[:1] + torch.tensor([0, math.log(lesion_odds)]))
         net.head = head
     return net.to(memory_format=torch.channels_last).requires_grad_(False)
 
@@ -180,12 +181,12 @@ def load(path: Path, inputs: int, outputs: int, config: dict) -> UNet:
 
 
 def service_module(checkpoint: Path, config: dict, bf16: bool) -> torch.jit.ScriptModule:
-    return frozen(SliceSegmenter(traced(folded(load(checkpoint, 2, 3, config), True), 2, bf16), bf16))
+    return frozen(SliceSegmenter(traced(folded(load(checkpoint, 2, 3, config), True, config["lesionOdds"]), 2, bf16), bf16))
 
 
 def slices_module(checkpoint: Path, restoration: Path, config: dict, bf16: bool) -> torch.jit.ScriptModule:
     first = traced(folded(load(restoration, 1, 1, config), False), 1, bf16)
-    return frozen(PictureSegmenter(first, traced(folded(load(checkpoint, 2, 3, config), True), 2, bf16), bf16))
+    return frozen(PictureSegmenter(first, traced(folded(load(checkpoint, 2, 3, config), True, config["lesionOdds"]), 2, bf16), bf16))
 
 
 def milliseconds_per_slice(net: torch.jit.ScriptModule, hu: torch.Tensor, runs: int = 20) -> float:
@@ -266,7 +267,7 @@ if __name__ == "__main__":
     options = parser.parse_args()
     here, work = Path(__file__).parent, options.work
     config = json.loads(options.config.read_text())
-    settings = {**config["fold"], **config.get(options.run, {})}
+    settings = {**config["fold"], **config.get(options.run, {}), "lesionOdds": config["lesionOdds"]}
     validation = json.loads((work / "cross-validation.json").read_text())
     checkpoint, restoration = work / f"{options.run}.pt", work / "restore.pt"
     series, cases = np.load(work / "hu.npz"), np.load(work / "labelled.npz")

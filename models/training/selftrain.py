@@ -38,8 +38,8 @@ def apply(work: Path, config: dict, folds: list[int]) -> None:
     for fold in folds:
         net = UNet(2, 3, config["fold"]["base"], config["fold"]["levels"]).to(memory_format=torch.channels_last).eval()
         net.load_state_dict(torch.load(work / f"fold-{fold}.pt")["averaged"])
-        total += probabilities(net, hu, picture)
-        total += probabilities(net, hu[:, :, ::-1], picture[:, :, ::-1])[..., ::-1]
+        total += probabilities(net, hu, picture, config["lesionOdds"])
+        total += probabilities(net, hu[:, :, ::-1], picture[:, :, ::-1], config["lesionOdds"])[..., ::-1]
     label = np.stack([merged(c, p / (2 * len(folds))) for c, p in zip(classical, total)])
     np.savez(work / "selftrained.npz", label=label, index=np.nonzero(which)[0])
     for name in config["selfTrainedSeries"]:
