@@ -22,9 +22,10 @@ import java.util.Set;
  * Association negotiation as acceptor, PS3.8 section 7.1 and PS3.7 annex D.
  *
  * <p>Accepted are Verification, Storage Commitment Push Model and the CT image classes. Of the
- * transfer syntaxes proposed in one presentation context, Explicit VR Little Endian is taken if it
- * is among them, otherwise the first that can be decoded. Other classes are refused (abstract
- * syntax not supported).
+ * transfer syntaxes proposed in one presentation context, the first that can be decoded is taken;
+ * but Explicit VR Little Endian, if it is among them, instead of another uncompressed one. A
+ * compressed one that comes first is what the files are in, and many senders cannot decompress.
+ * Other classes are refused (abstract syntax not supported).
  *
  * @param contexts accepted presentation contexts by their ID
  * @param accept the A-ASSOCIATE-AC to send

@@ -14,12 +14,14 @@ import io.hounsfield.inference.ModelManifest;
 import io.hounsfield.inference.ModelRegistry;
 import io.hounsfield.listener.DicomNode;
 import io.hounsfield.listener.DicomNodeOptions;
+import io.hounsfield.listener.DicomUsers;
 import io.hounsfield.listener.Spool;
 import io.hounsfield.listener.SpoolOptions;
 import io.hounsfield.service.config.ServiceConfig;
 import io.hounsfield.service.pipeline.CoordinatorOptions;
 import io.hounsfield.service.pipeline.SegmentationStages;
 import io.hounsfield.service.pipeline.SeriesCoordinator;
+import io.hounsfield.service.pipeline.SpoolRetention;
 import io.hounsfield.service.pipeline.WarmUp;
 import io.hounsfield.service.store.AnalysisStore;
 import io.vertx.core.Vertx;
@@ -31,6 +33,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -57,6 +60,7 @@ public final class HounsfieldService implements AutoCloseable {
   private AnalysisStore store;
   private AnalysisBoard board;
   private Spool spool;
+  private SeriesCoordinator coordinator;
   private DicomNode node;
   private HttpApi http;
 
@@ -86,7 +90,10 @@ public final class HounsfieldService implements AutoCloseable {
     spool =
         Spool.open(
             data.resolve("spool"),
-            new SpoolOptions(config.data().minFreeBytes(), SpoolOptions.Durability.POWER_LOSS));
+            new SpoolOptions(
+                config.data().minFreeBytes(),
+                config.data().spoolMaxBytes(),
+                SpoolOptions.Durability.POWER_LOSS));
     closings.push(spool::close);
     store = AnalysisStore.open(data.resolve("hounsfield.db"));
     closings.push(store::close);
@@ -105,7 +112,7 @@ public final class HounsfieldService implements AutoCloseable {
         segmentation.models().stream().map(m -> model(segmentation, m)).toList();
     closings.push(segmentation::close);
 
-    SeriesCoordinator coordinator =
+    coordinator =
         new SeriesCoordinator(
             segmentation,
             spool,
@@ -114,10 +121,22 @@ public final class HounsfieldService implements AutoCloseable {
                 Duration.ofSeconds(config.series().idleSeconds()),
                 config.pipeline().decodeThreads(),
                 config.pipeline().maxSeriesInMemory(),
-                CoordinatorOptions.voxelsOfHeap()));
+                CoordinatorOptions.voxelsOfHeap(),
+                config.pipeline().maxWaitingInstances()));
     closings.push(coordinator::close);
     coordinator.start();
     metrics.watchCoordinator(coordinator);
+    int days = config.data().retentionDays();
+    SpoolRetention retention =
+        new SpoolRetention(
+            spool,
+            board,
+            coordinator::isOpen,
+            days == 0 ? Optional.empty() : Optional.of(Duration.ofDays(days)),
+            config.data().spoolMaxBytes());
+    closings.push(retention::close);
+    retention.start();
+    metrics.watchSpool(spool, retention);
 
     Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
     closings.push(
@@ -138,19 +157,7 @@ public final class HounsfieldService implements AutoCloseable {
             metrics::scrape);
     closings.push(http::close);
     // Last, so that nothing is accepted before everything behind it works.
-    node =
-        DicomNode.start(
-            vertx,
-            DicomNodeOptions.builder()
-                .aeTitle(config.dicom().aeTitle())
-                .acceptAnyCalledAeTitle(config.dicom().acceptAnyCalledAeTitle())
-                .address(config.dicom().bindAddress(), config.dicom().port())
-                .limits(config.dicom().maxAssociations(), 4 * config.dicom().maxAssociations())
-                .maxPduLength(config.dicom().maxPduLength())
-                .timeouts(config.dicom().artimTimeoutMs(), config.dicom().idleTimeoutMs())
-                .build(),
-            spool,
-            coordinator);
+    node = DicomNode.start(vertx, nodeOptions(), spool, coordinator);
     closings.push(node::close);
     metrics.watchNode(node::statistics);
     LOG.info(
@@ -162,6 +169,24 @@ public final class HounsfieldService implements AutoCloseable {
                     "model %s %s (%s, %s)"
                         .formatted(m.name(), m.version(), m.variant(), m.device()))
             .collect(Collectors.joining(", ")));
+  }
+
+  private DicomNodeOptions nodeOptions() throws IOException {
+    ServiceConfig.Dicom dicom = config.dicom();
+    DicomNodeOptions.Builder options =
+        DicomNodeOptions.builder()
+            .aeTitle(dicom.aeTitle())
+            .acceptAnyCalledAeTitle(dicom.acceptAnyCalledAeTitle())
+            .address(dicom.bindAddress(), dicom.port())
+            .limits(dicom.maxAssociations(), 4 * dicom.maxAssociations())
+            .maxPduLength(dicom.maxPduLength())
+            .timeouts(dicom.artimTimeoutMs(), dicom.idleTimeoutMs())
+            .peers(dicom.peers());
+    if (dicom.usersFile().isPresent()) {
+      options.users(DicomUsers.read(dicom.usersFile().get()));
+    }
+    dicom.tls().ifPresent(options::tls);
+    return options.build();
   }
 
   private static LoadedModel model(SegmentationStages stages, String id) {
@@ -213,6 +238,7 @@ public final class HounsfieldService implements AutoCloseable {
       List<Health.Check> checks = new ArrayList<>();
       checks.add(database());
       checks.add(disk());
+      checks.add(queue());
       boolean listening = node != null;
       checks.add(
           new Health.Check(
@@ -230,6 +256,16 @@ public final class HounsfieldService implements AutoCloseable {
       }
     }
 
+    private Health.Check queue() {
+      Optional<String> full = coordinator.refusal();
+      return new Health.Check(
+          "queue",
+          full.isEmpty(),
+          full.isEmpty()
+              ? "%d instances wait.".formatted(coordinator.waitingInstances())
+              : "C-STORE answers A700H: " + full.get() + ".");
+    }
+
     private Health.Check disk() {
       try {
         long usable = spool.usableBytes();
@@ -238,8 +274,9 @@ public final class HounsfieldService implements AutoCloseable {
             usable > 0,
             usable > 0
                 ? "%d MiB can be taken.".formatted(usable >> 20)
-                : "Less than data.minFreeMiB (%d) is free: C-STORE answers A700H. Free some space."
-                    .formatted(config.data().minFreeMiB()));
+                : ("Less than data.minFreeMiB (%d) is free, or data.spoolMaxMiB (%d) is used up:"
+                        + " C-STORE answers A700H. Free some space.")
+                    .formatted(config.data().minFreeMiB(), config.data().spoolMaxMiB()));
       } catch (IOException e) {
         return new Health.Check("disk", false, "The data folder cannot be read; see the log.");
       }

@@ -3,8 +3,10 @@ package io.hounsfield.service;
 
 import io.hounsfield.domain.Timings;
 import io.hounsfield.listener.NodeStatistics;
+import io.hounsfield.listener.Spool;
 import io.hounsfield.service.pipeline.AnalysisOutcome;
 import io.hounsfield.service.pipeline.SeriesCoordinator;
+import io.hounsfield.service.pipeline.SpoolRetention;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Timer;
@@ -13,6 +15,7 @@ import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -92,7 +95,49 @@ final class ServiceMetrics implements AutoCloseable {
         node,
         NodeStatistics::instancesRefused);
     counter(
+        "hounsfield.dicom.instances.conflicting",
+        "Instances that came under a UID held with other content",
+        node,
+        NodeStatistics::instancesConflicting);
+    gauge(
+        "hounsfield.dicom.commitments.pending",
+        "Storage commitment requests whose report is not delivered",
+        node,
+        NodeStatistics::commitmentsPending);
+    counter(
+        "hounsfield.dicom.commitments.reported",
+        "Storage commitment reports delivered",
+        node,
+        NodeStatistics::commitmentsReported);
+    counter(
+        "hounsfield.dicom.commitments.given.up",
+        "Storage commitment reports that nobody took",
+        node,
+        NodeStatistics::commitmentsGivenUp);
+    counter(
         "hounsfield.dicom.received.bytes", "Bytes received", node, NodeStatistics::bytesReceived);
+  }
+
+  /** Shows what the spool holds and lets go of. */
+  void watchSpool(Spool spool, SpoolRetention retention) {
+    Gauge.builder("hounsfield.spool.bytes", spool, Spool::heldBytes)
+        .description("What received instances take on disk")
+        .register(registry);
+    Gauge.builder("hounsfield.spool.usable.bytes", spool, ServiceMetrics::usable)
+        .description("What can still be taken before C-STORE answers A700H")
+        .register(registry);
+    FunctionCounter.builder(
+            "hounsfield.spool.deleted.series", retention, SpoolRetention::deletedSeries)
+        .description("Finished series deleted from the spool")
+        .register(registry);
+  }
+
+  private static double usable(Spool spool) {
+    try {
+      return spool.usableBytes();
+    } catch (IOException e) {
+      return Double.NaN; // the disk does not answer; /health/ready says so
+    }
   }
 
   /** Shows what the pipeline has before it. */

@@ -29,7 +29,8 @@ import picocli.CommandLine.Spec;
       ServeCommand.class,
       AnalyzeCommand.class,
       PushCommand.class,
-      PhantomCommand.class
+      PhantomCommand.class,
+      DicomUserCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {

@@ -2,6 +2,7 @@
 package io.hounsfield.service.config;
 
 import io.hounsfield.inference.InferenceOptions;
+import io.hounsfield.listener.TlsOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -163,19 +164,26 @@ public final class ConfigLoader {
     return new ServiceConfig(
         new ServiceConfig.Dicom(
             get(ConfigOptions.AE),
-            get(ConfigOptions.ANY_CALLED),
+            anyCalled(),
             get(ConfigOptions.DICOM_ADDRESS),
             get(ConfigOptions.DICOM_PORT),
             get(ConfigOptions.MAX_ASSOCIATIONS),
             get(ConfigOptions.MAX_PDU),
             get(ConfigOptions.ARTIM),
-            get(ConfigOptions.IDLE)),
+            get(ConfigOptions.IDLE),
+            get(ConfigOptions.PEERS).peers(),
+            requireFile(ConfigOptions.USERS),
+            tls()),
         new ServiceConfig.Series(get(ConfigOptions.SERIES_IDLE)),
         new ServiceConfig.Http(
             get(ConfigOptions.HTTP_ADDRESS),
             get(ConfigOptions.HTTP_PORT),
             get(ConfigOptions.ALLOWED_HOSTS).names()),
-        new ServiceConfig.Data(data, get(ConfigOptions.MIN_FREE)),
+        new ServiceConfig.Data(
+            data,
+            get(ConfigOptions.MIN_FREE),
+            get(ConfigOptions.SPOOL_MAX),
+            get(ConfigOptions.RETENTION)),
         new ServiceConfig.Model(
             get(ConfigOptions.MODEL_NAME).names(),
             models,
@@ -184,8 +192,62 @@ public final class ConfigLoader {
         new InferenceOptions(
             get(ConfigOptions.DEVICE), get(ConfigOptions.VARIANT_NAME), get(ConfigOptions.THREADS)),
         new ServiceConfig.Pipeline(
-            get(ConfigOptions.DECODE_THREADS), get(ConfigOptions.SERIES_IN_MEMORY)),
+            get(ConfigOptions.DECODE_THREADS),
+            get(ConfigOptions.SERIES_IN_MEMORY),
+            get(ConfigOptions.MAX_WAITING)),
         get(ConfigOptions.LOG));
+  }
+
+  /** Closed by default once it is said who may call. */
+  private boolean anyCalled() {
+    return settings.containsKey(ConfigOptions.ANY_CALLED.key())
+        ? get(ConfigOptions.ANY_CALLED)
+        : get(ConfigOptions.PEERS).peers().isEmpty();
+  }
+
+  private Optional<Path> requireFile(ConfigOption<ConfigOptions.OptionalFile> option) {
+    Optional<Path> file = get(option).path();
+    if (file.isPresent() && !Files.isReadable(file.get())) {
+      fault(option.key(), source(option), "there is no file " + file.get() + " that can be read");
+    }
+    return file;
+  }
+
+  private Optional<TlsOptions> tls() {
+    Optional<Path> certificate = requireFile(ConfigOptions.TLS_CERTIFICATE);
+    Optional<Path> key = requireFile(ConfigOptions.TLS_KEY);
+    Optional<Path> password = requireFile(ConfigOptions.TLS_PASSWORD);
+    Optional<Path> trusted = requireFile(ConfigOptions.TLS_TRUSTED);
+    boolean clients = get(ConfigOptions.TLS_CLIENTS);
+    if (certificate.isEmpty()) {
+      for (ConfigOption<?> option :
+          List.of(
+              ConfigOptions.TLS_KEY,
+              ConfigOptions.TLS_PASSWORD,
+              ConfigOptions.TLS_TRUSTED,
+              ConfigOptions.TLS_CLIENTS)) {
+        if (settings.containsKey(option.key())) {
+          fault(
+              option.key(),
+              source(option),
+              "means nothing without " + ConfigOptions.TLS_CERTIFICATE.key());
+        }
+      }
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(
+          new TlsOptions(
+              certificate,
+              key,
+              password,
+              trusted,
+              clients,
+              TlsOptions.defaults().reloadInterval()));
+    } catch (IllegalArgumentException e) {
+      fault(ConfigOptions.TLS_CLIENTS.key(), source(ConfigOptions.TLS_CLIENTS), e.getMessage());
+      return Optional.empty();
+    }
   }
 
   /** The folder, or the nearest one above it that exists, must be one that can be written. */
@@ -217,7 +279,7 @@ public final class ConfigLoader {
                             ConfigOptions.MODEL_NAME.key(),
                             String.join(", ", names)));
               }
-              if (!get(ConfigOptions.ANY_CALLED) && !title.equals(get(ConfigOptions.AE))) {
+              if (!anyCalled() && !title.equals(get(ConfigOptions.AE))) {
                 fault(
                     ConfigOptions.MODEL_ROUTES.key(),
                     source(ConfigOptions.MODEL_ROUTES),

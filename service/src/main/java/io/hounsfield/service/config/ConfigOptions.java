@@ -12,6 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -43,15 +44,17 @@ public final class ConfigOptions {
           "dicom.acceptAnyCalledAeTitle",
           true,
           "Whether senders may call this node by another AE title. With false, an association that"
-              + " calls another title is rejected.");
+              + " calls another title is rejected. Where `dicom.peers` is set and this is not, it is"
+              + " false.");
   static final ConfigOption<String> DICOM_ADDRESS =
       text(
           "dicom.bindAddress",
           "127.0.0.1",
           HOST,
           "an IP address or host name of this machine",
-          "Address on which DICOM associations are taken. DICOM here has neither encryption nor"
-              + " log-in: bind to another address than loopback only inside a protected network.");
+          "Address on which DICOM associations are taken. Before you bind to another address than"
+              + " loopback, say who may call (`dicom.peers`), and encrypt (`dicom.tls.certificate`)"
+              + " where the network is not protected.");
   static final ConfigOption<Integer> DICOM_PORT =
       integer(
           "dicom.port",
@@ -95,6 +98,51 @@ public final class ConfigOptions {
           "ms",
           "How long an association may say nothing before it is aborted. What was stored until then"
               + " is kept.");
+  static final ConfigOption<PeerList> PEERS =
+      add(
+          new ConfigOption<>(
+              "dicom.peers",
+              PeerList.class,
+              "",
+              "",
+              PeerList.ALLOWED,
+              "Who may call this node. Empty: everybody. With any, an association is rejected unless"
+                  + " calling AE title and address are those of a peer. ADDRESS is an IP address, a"
+                  + " network such as 192.0.2.0/24, a host name (looked up at each association), or *"
+                  + " for anywhere; IPv6 with a port stands in brackets. PORT is where the peer takes"
+                  + " storage commitment reports; without it they go over the peer's own"
+                  + " associations. idleTimeoutMs and transferSyntaxes replace, for this peer,"
+                  + " `dicom.idleTimeoutMs` and the transfer syntaxes accepted for storage.",
+              PeerList::parse));
+  static final ConfigOption<OptionalFile> USERS =
+      file(
+          "dicom.usersFile",
+          "File of the users that callers must name by user identity negotiation, one a line as"
+              + " `./hounsfield dicom-user` writes it. Empty: identities are not asked for. With it,"
+              + " an association without a known user is rejected. A changed file counts at once.");
+  static final ConfigOption<OptionalFile> TLS_CERTIFICATE =
+      file(
+          "dicom.tls.certificate",
+          "Certificate of this node: PEM with its chain, or PKCS#12 with the private key. Empty: no"
+              + " TLS. With it the DICOM port takes TLS 1.2 and 1.3 only, nothing else. Files of TLS"
+              + " that change are taken for new connections without a restart; broken ones are named"
+              + " in the log and the old ones stay.");
+  static final ConfigOption<OptionalFile> TLS_KEY =
+      file(
+          "dicom.tls.privateKey",
+          "Private key for a certificate in PEM: PEM (PKCS#8), encrypted or not.");
+  static final ConfigOption<OptionalFile> TLS_PASSWORD =
+      file(
+          "dicom.tls.passwordFile",
+          "File whose first line is the password of the private key or the PKCS#12 file.");
+  static final ConfigOption<OptionalFile> TLS_TRUSTED =
+      file(
+          "dicom.tls.trusted", "Certificates that those of callers must lead to: PEM, or PKCS#12.");
+  static final ConfigOption<Boolean> TLS_CLIENTS =
+      flag(
+          "dicom.tls.clientAuthentication",
+          false,
+          "Whether callers must show a certificate that `dicom.tls.trusted` vouches for.");
   static final ConfigOption<Integer> SERIES_IDLE =
       integer(
           "series.idleSeconds",
@@ -149,6 +197,26 @@ public final class ConfigOptions {
           "MiB",
           "When less than this is free on the disk of `data.directory`, new instances are refused as"
               + " out of resources and the sender keeps them.");
+  static final ConfigOption<Integer> SPOOL_MAX =
+      integer(
+          "data.spoolMaxMiB",
+          0,
+          0,
+          Integer.MAX_VALUE,
+          "MiB",
+          "Most that received instances may take; 0: as much as the disk has. When it is used up,"
+              + " the series longest finished are deleted from the spool; if none is finished, new"
+              + " instances are refused as out of resources and the sender keeps them.");
+  static final ConfigOption<Integer> RETENTION =
+      integer(
+          "data.retentionDays",
+          0,
+          0,
+          36_500,
+          "days",
+          "Instances of a series are deleted this long after the last of them came, if its report or"
+              + " refusal is out; 0: never for their age. Reports and their files stay. A series that"
+              + " is sent again afterwards is analysed anew.");
   static final ConfigOption<Models> MODEL_NAME =
       add(
           new ConfigOption<>(
@@ -237,6 +305,15 @@ public final class ConfigOptions {
           "",
           "Series whose slices are held in memory at once; further ones wait on disk. Each takes"
               + " about 1.5 MiB a slice of 512 x 512.");
+  static final ConfigOption<Integer> MAX_WAITING =
+      integer(
+          "pipeline.maxWaitingInstances",
+          100_000,
+          1,
+          Integer.MAX_VALUE,
+          "",
+          "Instances on disk that may wait to be decoded. When there are more, new ones are refused"
+              + " as out of resources, the sender keeps them, and `/health/ready` says so.");
   static final ConfigOption<LogLevel> LOG =
       add(
           new ConfigOption<>(
@@ -262,6 +339,9 @@ public final class ConfigOptions {
 
   /** Host names, in the order given. */
   record Hosts(Set<String> names) {}
+
+  /** A file, absolute; empty when none is named. */
+  record OptionalFile(Optional<Path> path) {}
 
   private ConfigOptions() {}
 
@@ -401,6 +481,27 @@ public final class ConfigOptions {
         .map(String::strip)
         .filter(part -> !part.isEmpty())
         .toList();
+  }
+
+  private static ConfigOption<OptionalFile> file(String key, String description) {
+    return add(
+        new ConfigOption<>(
+            key,
+            OptionalFile.class,
+            "",
+            "",
+            "the path of a file",
+            description,
+            text -> {
+              try {
+                return new OptionalFile(
+                    text.isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(Path.of(text).toAbsolutePath().normalize()));
+              } catch (InvalidPathException e) {
+                throw new IllegalArgumentException("is not a path", e);
+              }
+            }));
   }
 
   private static Hosts hosts(String text) {

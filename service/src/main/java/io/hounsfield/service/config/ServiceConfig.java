@@ -2,10 +2,13 @@
 package io.hounsfield.service.config;
 
 import io.hounsfield.inference.InferenceOptions;
+import io.hounsfield.listener.DicomPeer;
+import io.hounsfield.listener.TlsOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -31,7 +34,14 @@ public record ServiceConfig(
       int maxAssociations,
       int maxPduLength,
       int artimTimeoutMs,
-      int idleTimeoutMs) {}
+      int idleTimeoutMs,
+      List<DicomPeer> peers,
+      Optional<Path> usersFile,
+      Optional<TlsOptions> tls) {
+    public Dicom {
+      peers = List.copyOf(peers);
+    }
+  }
 
   /** Options {@code series.*}. */
   public record Series(int idleSeconds) {}
@@ -44,7 +54,12 @@ public record ServiceConfig(
   }
 
   /** Options {@code data.*}; the path is absolute. */
-  public record Data(Path directory, int minFreeMiB) {
+  public record Data(Path directory, int minFreeMiB, int spoolMaxMiB, int retentionDays) {
+    /** {@code data.spoolMaxMiB} in bytes; no bound where it is 0. */
+    public long spoolMaxBytes() {
+      return spoolMaxMiB == 0 ? Long.MAX_VALUE : (long) spoolMaxMiB << 20;
+    }
+
     /** {@code data.minFreeMiB} in bytes. */
     public long minFreeBytes() {
       return (long) minFreeMiB << 20;
@@ -79,5 +94,5 @@ public record ServiceConfig(
   }
 
   /** Options {@code pipeline.*}. */
-  public record Pipeline(int decodeThreads, int maxSeriesInMemory) {}
+  public record Pipeline(int decodeThreads, int maxSeriesInMemory, int maxWaitingInstances) {}
 }

@@ -10,9 +10,14 @@ import java.time.Duration;
  * @param decodeThreads instances decoded side by side
  * @param maxSeriesInMemory series whose slices are held in memory at once; others wait on disk
  * @param maxVoxels voxels held in memory at once over all series
+ * @param maxWaitingInstances instances that may wait to be decoded; above it no more are taken
  */
 public record CoordinatorOptions(
-    Duration idle, int decodeThreads, int maxSeriesInMemory, long maxVoxels) {
+    Duration idle,
+    int decodeThreads,
+    int maxSeriesInMemory,
+    long maxVoxels,
+    int maxWaitingInstances) {
 
   /**
    * Heap bytes that a voxel takes at most on its way: HU (2), network label (1), lungs (1), lesions

@@ -32,6 +32,9 @@ import io.hounsfield.service.pipeline.StageClock.Stage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -72,6 +75,7 @@ public final class SeriesAnalysis {
   private final StageClock clock = new StageClock();
   private final TreeMap<SliceKey, SliceWork> slices = new TreeMap<>();
   private final List<InstanceFault> faults = new ArrayList<>();
+  private final Map<String, Integer> localizerFrames = new HashMap<>();
   private long voxels;
 
   public SeriesAnalysis(SegmentationStage segmentation) {
@@ -91,14 +95,19 @@ public final class SeriesAnalysis {
       long start = System.nanoTime();
       DicomFile dicom = DicomFiles.read(file);
       clock.add(Stage.READ, start);
-      start = System.nanoTime();
-      List<Slice> read = SliceReader.read(dicom);
       SeriesDescription series = SeriesAttributes.of(dicom.dataSet());
-      List<Warning> warnings = SeriesAttributes.warnings(dicom.dataSet());
-      clock.add(Stage.DECODE, start);
-      for (Slice slice : read) {
-        accept(slice, series, warnings);
-      }
+      List<Warning> warnings = SeriesAttributes.warnings(dicom);
+      // Frames are segmented while later ones are decoded; waiting for the network is no decoding.
+      long[] decodeStart = {System.nanoTime()};
+      int localizers =
+          SliceReader.read(
+              dicom,
+              (Slice slice) -> {
+                clock.add(Stage.DECODE, decodeStart[0]);
+                accept(slice, series, warnings);
+                decodeStart[0] = System.nanoTime();
+              });
+      addLocalizers(name, localizers);
     } catch (DicomException e) {
       addFault(
           name,
@@ -156,6 +165,13 @@ public final class SeriesAnalysis {
             });
   }
 
+  /** Frames of one instance; the same instance again counts once. */
+  private synchronized void addLocalizers(String name, int count) {
+    if (count > 0) {
+      localizerFrames.put(name, count);
+    }
+  }
+
   private synchronized void addFault(String name, SeriesRefusedException fault) {
     faults.add(new InstanceFault(name, fault));
   }
@@ -168,6 +184,11 @@ public final class SeriesAnalysis {
   /** Slices held so far. */
   public synchronized int sliceCount() {
     return slices.size();
+  }
+
+  /** Whether an instance with several frames is among them: it may be the whole series. */
+  public synchronized boolean multiFrame() {
+    return slices.keySet().stream().anyMatch(key -> key.frame() > 0);
   }
 
   /** What the images say, from any slice so far; {@code null} before the first. */
@@ -231,7 +252,7 @@ public final class SeriesAnalysis {
     requirePlausible(anatomy);
 
     warnings.addAll(plan.warnings());
-    warnings.addAll(work.get(order[0]).warnings());
+    warnings.addAll(warningsOfInstances(work, order));
     warnings.addAll(anatomy.warnings());
     Confidence confidence = CaseConfidence.of(segmentation.calibration(), evidence);
     CaseConfidence.warning(confidence).ifPresent(warnings::add);
@@ -260,7 +281,7 @@ public final class SeriesAnalysis {
   private void weighFaults(boolean nothingElse, List<Warning> warnings)
       throws SeriesRefusedException {
     faults.sort(java.util.Comparator.comparing(InstanceFault::sopInstanceUid));
-    int localizers = 0;
+    int localizers = localizerFrames.values().stream().mapToInt(Integer::intValue).sum();
     for (InstanceFault f : faults) {
       if (f.fault().reason() != RefusalReason.LOCALIZER || nothingElse) {
         throw faults.size() == 1
@@ -283,6 +304,15 @@ public final class SeriesAnalysis {
               "localizer-left-out",
               localizers + " localizer image(s) in the series were left out of the volume."));
     }
+  }
+
+  /** Of each kind the first one in grid order: a single lossy slice is worth a warning. */
+  private static Collection<Warning> warningsOfInstances(List<SliceWork> work, int[] order) {
+    Map<String, Warning> byCode = new LinkedHashMap<>();
+    for (int k : order) {
+      work.get(k).warnings().forEach(warning -> byCode.putIfAbsent(warning.code(), warning));
+    }
+    return byCode.values();
   }
 
   private static void requireLungs(Map<Region, RegionMeasurements> regions)

@@ -12,6 +12,7 @@ import io.hounsfield.preprocess.RefusalReason;
 import io.hounsfield.preprocess.SeriesRefusedException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -112,7 +113,7 @@ public final class SeriesCoordinator implements DicomNodeListener, AutoCloseable
     } finally {
       lock.unlock();
     }
-    LOG.info("Going on with a series of {} instances from an earlier run", files.size());
+    LOG.info("Going on with a series of {} instances that is not finished", files.size());
   }
 
   /** Series received or worked on and not finished. */
@@ -142,9 +143,59 @@ public final class SeriesCoordinator implements DicomNodeListener, AutoCloseable
     }
   }
 
+  /** The sender keeps what would only lengthen the queue. */
+  @Override
+  public Optional<String> refusal() {
+    int waiting = waitingInstances();
+    return waiting < options.maxWaitingInstances()
+        ? Optional.empty()
+        : Optional.of("the analysis is behind: " + waiting + " instances wait");
+  }
+
   @Override
   public void associationClosed(AssociationSummary association) {
-    intake.execute(() -> guarded(() -> release(association)));
+    intake.execute(
+        () ->
+            guarded(
+                () -> {
+                  release(association);
+                  if (!association.aborted()) {
+                    retryFailed(association);
+                  }
+                }));
+  }
+
+  /** A series that failed and was sent again gets another try, though its instances are known. */
+  private void retryFailed(AssociationSummary association) throws IOException {
+    for (String uid : association.seriesInstanceUids()) {
+      if (isOpen(uid)) {
+        continue;
+      }
+      Optional<AnalysisJournal.Entry> entry = journal.latest(uid);
+      if (entry.isEmpty() || entry.get().finished()) {
+        continue;
+      }
+      List<SpooledInstance> held = spool.instances(uid);
+      if (!held.isEmpty()) {
+        recover(new SpooledSeries(uid, held, Instant.now()));
+        lock.lock();
+        try {
+          workChanged.signalAll();
+        } finally {
+          lock.unlock();
+        }
+      }
+    }
+  }
+
+  /** Whether a series is received or worked on, and not finished. */
+  public boolean isOpen(String seriesInstanceUid) {
+    lock.lock();
+    try {
+      return series.containsKey(seriesInstanceUid);
+    } finally {
+      lock.unlock();
+    }
   }
 
   private void take(ReceivedInstance instance) throws IOException {
@@ -229,7 +280,9 @@ public final class SeriesCoordinator implements DicomNodeListener, AutoCloseable
       return;
     }
     boolean open = !state.associations.isEmpty();
-    boolean complete = !open && state.released && state.analysis.gapFree();
+    // One instance says nothing about the series, unless it has many frames.
+    boolean sent = state.released || (state.releasedNanos != null && state.analysis.multiFrame());
+    boolean complete = !open && sent && state.analysis.gapFree();
     boolean idle = System.nanoTime() - state.lastInstanceNanos >= options.idle().toNanos();
     if (complete || idle) {
       state.phase = SeriesState.Phase.FINISHING;

@@ -3,16 +3,22 @@ package io.hounsfield.service.config;
 
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.hounsfield.dicom.TransferSyntax;
 import io.hounsfield.inference.InferenceOptions;
+import io.hounsfield.listener.DicomPeer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
@@ -20,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigLoaderTest {
 
@@ -35,7 +42,18 @@ class ConfigLoaderTest {
   void withoutFileAndVariablesTheDefaultsHold() throws Exception {
     ServiceConfig config = ConfigLoader.load(null, Map.of(), folder);
     assertEquals(
-        new ServiceConfig.Dicom("HOUNSFIELD", true, "127.0.0.1", 11112, 64, 262144, 30_000, 60_000),
+        new ServiceConfig.Dicom(
+            "HOUNSFIELD",
+            true,
+            "127.0.0.1",
+            11112,
+            64,
+            262144,
+            30_000,
+            60_000,
+            List.of(),
+            Optional.empty(),
+            Optional.empty()),
         config.dicom());
     assertEquals(10, config.series().idleSeconds());
     assertEquals(new ServiceConfig.Http("127.0.0.1", 8080, Set.of()), config.http());
@@ -46,7 +64,7 @@ class ConfigLoaderTest {
     assertEquals(Map.of(), config.model().calledAeTitles());
     assertEquals(folder.resolve("models"), config.model().directory());
     assertEquals(InferenceOptions.defaults(), config.inference());
-    assertEquals(new ServiceConfig.Pipeline(2, 2), config.pipeline());
+    assertEquals(new ServiceConfig.Pipeline(2, 2, 100_000), config.pipeline());
     assertEquals(LogLevel.INFO, config.logLevel());
   }
 
@@ -299,5 +317,98 @@ class ConfigLoaderTest {
     ConfigException e = assertThrows(ConfigException.class, () -> load(Map.of()));
     assertEquals(1, e.faults().size(), e.getMessage());
     return e.faults().get(0).toString();
+  }
+
+  private ServiceConfig.Dicom dicom(String name, String value) throws ConfigException {
+    return ConfigLoader.load(null, Map.of(name, value), folder).dicom();
+  }
+
+  @Test
+  void peersAreReadWithWhatIsSpecialAboutThem() throws Exception {
+    write(
+        """
+        dicom:
+          peers:
+            - PACS@192.0.2.10:104
+            - CT 1@192.0.2.0/24;idleTimeoutMs=5000;transferSyntaxes=1.2.840.10008.1.2|1.2.840.10008.1.2.1
+            - "V6@[2001:db8::1]:104"
+            - V6@2001:db8::/32
+            - "ANY@*"
+        """);
+    ServiceConfig.Dicom dicom = ConfigLoader.load(file, Map.of(), folder).dicom();
+    assertEquals(
+        List.of(
+            DicomPeer.of("PACS", "192.0.2.10").withPort(104),
+            new DicomPeer(
+                "CT 1",
+                "192.0.2.0/24",
+                OptionalInt.empty(),
+                OptionalLong.of(5000),
+                Set.of(
+                    TransferSyntax.IMPLICIT_VR_LITTLE_ENDIAN,
+                    TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN)),
+            DicomPeer.of("V6", "2001:db8::1").withPort(104),
+            DicomPeer.of("V6", "2001:db8::/32"),
+            DicomPeer.of("ANY", "*")),
+        dicom.peers());
+    assertFalse(dicom.acceptAnyCalledAeTitle(), "closed by default once it is said who may call");
+    assertTrue(
+        ConfigLoader.load(
+                file, Map.of("HOUNSFIELD_DICOM_ACCEPT_ANY_CALLED_AE_TITLE", "true"), folder)
+            .dicom()
+            .acceptAnyCalledAeTitle());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "PACS",
+        "@192.0.2.1",
+        "PACS@",
+        "PACS@300.1.1.1",
+        "PACS@192.0.2.0/24:104",
+        "PACS@*:104",
+        "PACS@h:99999",
+        "PACS@h;idle=3",
+        "PACS@h;idleTimeoutMs=soon",
+        "PACS@h;idleTimeoutMs=1",
+        "PACS@h;transferSyntaxes=1.2.3",
+        "TITLE-TOO-LONG-17@h"
+      })
+  void aPeerThatIsNoneIsAFault(String peer) {
+    ConfigException fault =
+        assertThrows(ConfigException.class, () -> dicom("HOUNSFIELD_DICOM_PEERS", peer));
+    assertEquals("dicom.peers", fault.faults().get(0).key());
+    assertTrue(fault.getMessage().contains("holds a peer that is not valid"), fault.getMessage());
+  }
+
+  @Test
+  void filesOfTlsAreThereOrAFault() throws Exception {
+    Path certificate = Files.writeString(folder.resolve("node.pem"), "");
+    ConfigException fault =
+        assertThrows(
+            ConfigException.class,
+            () ->
+                ConfigLoader.load(
+                    null,
+                    Map.of(
+                        "HOUNSFIELD_DICOM_TLS_CERTIFICATE", certificate.toString(),
+                        "HOUNSFIELD_DICOM_TLS_PRIVATE_KEY", folder.resolve("none").toString(),
+                        "HOUNSFIELD_DICOM_TLS_CLIENT_AUTHENTICATION", "true"),
+                    folder));
+    assertEquals(
+        List.of("dicom.tls.privateKey", "dicom.tls.clientAuthentication"),
+        fault.faults().stream().map(ConfigFault::key).toList());
+    assertThrows(
+        ConfigException.class,
+        () -> dicom("HOUNSFIELD_DICOM_TLS_CLIENT_AUTHENTICATION", "true"),
+        "it means nothing without a certificate");
+    assertEquals(
+        certificate,
+        dicom("HOUNSFIELD_DICOM_TLS_CERTIFICATE", certificate.toString())
+            .tls()
+            .orElseThrow()
+            .certificate()
+            .orElseThrow());
   }
 }

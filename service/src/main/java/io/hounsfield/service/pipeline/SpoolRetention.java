@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hounsfield.service.pipeline;
+
+import io.hounsfield.listener.Spool;
+import io.hounsfield.listener.SpooledInstance;
+import io.hounsfield.listener.SpooledSeries;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Deletes instances from the spool: by age, and, where the spool has a budget, the oldest ones when
+ * the budget or the disk runs out. Only a series whose newest version, made from exactly the
+ * instances held, was reported or refused, and whose results are all on disk, is deleted;
+ * everything else stays, whatever its age.
+ */
+public final class SpoolRetention implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(SpoolRetention.class);
+  private static final long INTERVAL_SECONDS = 60;
+
+  /** Room that is made when there is none: deleting starts before the sender is refused. */
+  private final long lowBytes;
+
+  private final Spool spool;
+  private final AnalysisJournal journal;
+  private final Predicate<String> isOpen;
+  private final Optional<Duration> age;
+  private final boolean bySize;
+  private final LongAdder deletedSeries = new LongAdder();
+  private final ScheduledExecutorService executor =
+      Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "spool-retention"));
+
+  /**
+   * @param isOpen whether a series, by its Series Instance UID, is received or worked on
+   * @param age how long after its last instance a finished series is kept; empty: for ever
+   * @param maxBytes the spool's budget, bytes; {@link Long#MAX_VALUE} for none, and then nothing is
+   *     deleted for want of room
+   */
+  public SpoolRetention(
+      Spool spool,
+      AnalysisJournal journal,
+      Predicate<String> isOpen,
+      Optional<Duration> age,
+      long maxBytes) {
+    this.spool = spool;
+    this.journal = journal;
+    this.isOpen = isOpen;
+    this.age = age;
+    this.bySize = maxBytes != Long.MAX_VALUE;
+    this.lowBytes = bySize ? Math.max(1, maxBytes / 10) : 0;
+  }
+
+  /** Looks every minute, if there is anything that it may delete. */
+  public void start() {
+    if (age.isPresent() || bySize) {
+      executor.scheduleWithFixedDelay(this::guarded, 0, INTERVAL_SECONDS, TimeUnit.SECONDS);
+    }
+  }
+
+  /** Series deleted so far. */
+  public long deletedSeries() {
+    return deletedSeries.sum();
+  }
+
+  private void guarded() {
+    try {
+      run(Instant.now());
+    } catch (IOException | RuntimeException e) {
+      // Nobody waits for this task, and it must run again: the log is the only place.
+      LOG.error("Deleting from the spool failed", e);
+    }
+  }
+
+  /** Deletes what may be deleted at this time. */
+  void run(Instant now) throws IOException {
+    for (Spool.Held held : spool.held()) {
+      boolean old =
+          age.isPresent() && Duration.between(held.lastStored(), now).compareTo(age.get()) > 0;
+      boolean room = !bySize || spool.usableBytes() >= lowBytes;
+      if (!old && room) {
+        return; // the others are younger
+      }
+      for (SpooledSeries series : spool.series(held)) {
+        if (isDelivered(series)) {
+          long freed = spool.remove(series);
+          if (freed > 0) {
+            deletedSeries.increment();
+            LOG.info(
+                "A finished series of {} instances was deleted from the spool ({}): {} MiB",
+                series.instances().size(),
+                old ? "its age" : "room was needed",
+                freed >> 20);
+          }
+        }
+      }
+    }
+  }
+
+  private boolean isDelivered(SpooledSeries series) throws IOException {
+    String uid = series.seriesInstanceUid();
+    if (isOpen.test(uid)) {
+      return false;
+    }
+    Optional<AnalysisJournal.Entry> entry = journal.latest(uid);
+    List<Path> files = series.instances().stream().map(SpooledInstance::file).toList();
+    return entry.isPresent()
+        && entry.get().finished()
+        && entry.get().resultsComplete()
+        && InstancesDigest.of(files).equals(entry.get().instancesDigest());
+  }
+
+  @Override
+  public void close() {
+    executor.shutdown();
+    try {
+      if (!executor.awaitTermination(10, TimeUnit.SECONDS)) {
+        LOG.warn("Deleting from the spool still goes on");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
