@@ -3,6 +3,7 @@ package io.hounsfield.benchmarks;
 
 import io.hounsfield.benchmarks.accuracy.AccuracyCommand;
 import io.hounsfield.benchmarks.accuracy.OverlaysCommand;
+import io.hounsfield.benchmarks.decode.DecodeCommand;
 import io.hounsfield.benchmarks.infer.InferCommand;
 import io.hounsfield.benchmarks.ladder.LadderCommand;
 import io.hounsfield.service.cli.ExtraCommand;
@@ -19,6 +20,9 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
       EndToEndCommand.class,
+      DecodeCommand.class,
+      ReceiveCommand.class,
+      ReceiveNodeCommand.class,
       AccuracyCommand.class,
       OverlaysCommand.class,
       LadderCommand.class,
