@@ -300,7 +300,8 @@ class PhantomExtrasTest {
         int i = r * n + c;
         double here = low.ct().slice(shoulders)[i] - usual.ct().slice(shoulders)[i];
         double right = low.ct().slice(shoulders)[i + lag] - usual.ct().slice(shoulders)[i + lag];
-        double down = low.ct().slice(shoulders)[i + lag * n] - usual.ct().slice(shoulders)[i + lag * n];
+        double down =
+            low.ct().slice(shoulders)[i + lag * n] - usual.ct().slice(shoulders)[i + lag * n];
         along += here * right;
         across += here * down;
       }
