@@ -90,6 +90,46 @@ class DataSetReaderTest {
         "T1", dataSet.items(Tag.AnatomicRegionSequence).get(0).string(Tag.CodeValue).orElseThrow());
   }
 
+  /** Private sequences in private sequences, each with undefined length, in both encodings. */
+  @Test
+  void nestedPrivateSequencesOfUndefinedLength() throws DicomException {
+    String item = " FEFF 00E0 FFFFFFFF";
+    String itemEnd = " FEFF 0DE0 00000000";
+    String end = " FEFF DDE0 00000000";
+    String implicit =
+        "0900 1000 04000000 'ACME' 0900 0110 FFFFFFFF"
+            + item
+            + " 0900 0110 FFFFFFFF"
+            + item
+            + " 0900 0210 03000000 'odd'"
+            + itemEnd
+            + end
+            + itemEnd
+            + end
+            + " 1000 2000 02000000 '17'";
+    String explicit =
+        "0900 1000 'LO' 0400 'ACME' 0900 0110 'SQ' 0000 FFFFFFFF"
+            + item
+            + " 0900 0110 'UN' 0000 FFFFFFFF"
+            + item
+            + " 0900 0210 03000000 'odd'"
+            + itemEnd
+            + end
+            + itemEnd
+            + end
+            + " 1000 2000 'LO' 0200 '17'";
+    for (DataSet dataSet :
+        List.of(DataSets.decode(bytes(implicit), IMPLICIT), explicit(explicit))) {
+      DataSet inner = dataSet.items(0x00091001).get(0).items(0x00091001).get(0);
+      assertEquals("odd", inner.string(0x00091002).orElseThrow());
+      assertEquals("17", dataSet.string(Tag.PatientID).orElseThrow());
+      // What was odd is written even.
+      byte[] again = DataSets.encode(dataSet, EXPLICIT);
+      assertEquals(0, again.length % 2);
+      assertEquals("17", DataSets.decode(again, EXPLICIT).string(Tag.PatientID).orElseThrow());
+    }
+  }
+
   @Test
   void aVrToComeHasALongLength() throws DicomException {
     DataSet dataSet = explicit("0900 0110 'ZZ' 0000 02000000 0102 1000 2000 'LO' 0200 '17'");
