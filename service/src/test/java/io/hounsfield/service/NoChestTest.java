@@ -75,6 +75,8 @@ class NoChestTest {
               0,
               k + 1,
               1,
+              null,
+              null,
               SIDE,
               SIDE,
               new Vec3(0, 0, k * SLICE_MM),
