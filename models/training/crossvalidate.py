@@ -106,9 +106,25 @@ def gather(work: Path, config: dict) -> None:
     print(json.dumps({k: result[k] for k in ("summary", "confidence")}, indent=1))
 
 
+def one(work: Path, config: dict, run: str) -> None:
+    """Figures of one network on all labelled cases, most of which it was trained on: what the exported model must give again."""
+    settings = section(config, run)
+    source = Source(work, settings)
+    net = UNet(2, 3, settings["base"], settings["levels"]).to(memory_format=torch.channels_last).eval()
+    net.load_state_dict(torch.load(work / f"{run}.pt")["averaged"])
+    rows = []
+    for name in sorted(set(np.unique(source.case)) - {"medseg"}):
+        which = source.case == name
+        rows.append(row(name, -1, probabilities(net, source.hu[which], source.picture[which], config["lesionOdds"]), source.label[which]))
+        print({k: round(v, 4) if isinstance(v, float) else v for k, v in rows[-1].items()}, flush=True)
+    (work / f"{run}-accuracy.json").write_text(json.dumps({"summary": summary(rows), "cases": rows}, indent=2) + "\n")
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--work", type=Path, default=Path(".train"))
     parser.add_argument("--config", type=Path, default=Path(__file__).with_name("config.json"))
+    parser.add_argument("--run", help="instead, the figures of this run's network on all labelled cases")
     options = parser.parse_args()
-    gather(options.work, json.loads(options.config.read_text()))
+    settings = json.loads(options.config.read_text())
+    one(options.work, settings, options.run) if options.run else gather(options.work, settings)
