@@ -310,7 +310,9 @@ public final class Spool implements AutoCloseable {
       }
       forceDirectory(directory);
     } catch (IOException e) {
-      LOG.error("spool: it cannot be made sure what is held", e);
+      if (!Thread.currentThread().isInterrupted()) { // as it is when the node closes
+        LOG.error("spool: it cannot be made sure what is held", e);
+      }
       wanted.forEach(reference -> outcome.put(reference, DimseStatus.PROCESSING_FAILURE));
     }
     return outcome;

@@ -62,7 +62,7 @@ class CommitmentTest {
     return node.listener.awaitCommitment(transaction);
   }
 
-  private static void awaitPending(TestNode node, int count) {
+  static void awaitPending(TestNode node, int count) {
     long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
     while (node.node.statistics().commitmentsPending() != count) {
       assertTrue(System.nanoTime() < until, "requests pending: " + node.node.statistics());

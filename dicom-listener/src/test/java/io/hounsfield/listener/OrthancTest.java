@@ -142,6 +142,7 @@ class OrthancTest {
         node.listener.await(3);
         assertEquals("Success", commitment(httpPort, 0, 1, 2));
         assertEquals("Failure", commitment(httpPort, 0, 77), "of the second we hold nothing");
+        CommitmentTest.awaitPending(node, 0); // Orthanc shows a report before it answers us
         assertEquals(2, node.node.statistics().commitmentsReported());
       } finally {
         orthanc.destroy();

@@ -2,11 +2,13 @@
 package io.hounsfield.service.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hounsfield.listener.AssociationSummary;
 import io.hounsfield.listener.DicomNode;
 import io.hounsfield.listener.DicomNodeListener;
 import io.hounsfield.listener.DicomNodeOptions;
+import io.hounsfield.listener.DicomUsers;
 import io.hounsfield.listener.ReceivedInstance;
 import io.hounsfield.listener.Spool;
 import io.hounsfield.listener.SpoolOptions;
@@ -15,8 +17,11 @@ import io.hounsfield.phantom.Phantom;
 import io.hounsfield.phantom.PhantomOptions;
 import io.hounsfield.phantom.PhantomWriter;
 import io.vertx.core.Vertx;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -100,6 +105,47 @@ class NetworkCommandsTest {
                     .ends(ExitCodes.OK)
                     .says("8 of 8 instances stored by LUNGS@127.0.0.1:" + port));
     assertEquals(8, stored);
+  }
+
+  @Test
+  void storageCommitmentIsAskedForAndItsReportCounts() throws Exception {
+    listening(
+        port ->
+            Cli.run("push", eightSlices, "--to", "LUNGS@127.0.0.1:" + port, "--commit", "30")
+                .ends(ExitCodes.OK)
+                .says("8 of 8 instances stored", "Storage commitment: 8 of 8 instances"));
+  }
+
+  @Test
+  void aPlainNodeIsNotSentToOverTls() throws Exception {
+    Path trusted = folder.resolve("no-certificate.pem");
+    int stored =
+        listening(
+            port ->
+                Cli.run(
+                        "push",
+                        eightSlices,
+                        "--to",
+                        "LUNGS@127.0.0.1:" + port,
+                        "--tls-trusted",
+                        trusted)
+                    .ends(ExitCodes.PEER)
+                    .says("no-certificate.pem"));
+    assertEquals(0, stored);
+  }
+
+  @Test
+  void aUsersLineHoldsNoPasscode() throws Exception {
+    InputStream before = System.in;
+    System.setIn(new ByteArrayInputStream("s3cret\n".getBytes(StandardCharsets.UTF_8)));
+    try {
+      Cli.Result result = Cli.run("dicom-user", "pacs").ends(ExitCodes.OK).doesNotSay("s3cret");
+      assertTrue(result.out().startsWith("pacs:pbkdf2-sha256:"), result.out());
+      DicomUsers.read(Files.writeString(folder.resolve("users"), result.out()));
+    } finally {
+      System.setIn(before);
+    }
+    Cli.run("dicom-user", "pa:cs").ends(ExitCodes.USAGE).says("a user name has");
   }
 
   @Test
