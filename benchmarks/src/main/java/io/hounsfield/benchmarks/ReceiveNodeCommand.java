@@ -39,12 +39,13 @@ final class ReceiveNodeCommand implements Callable<Integer> {
         noFsync ? SpoolOptions.Durability.PROCESS_END : SpoolOptions.Durability.POWER_LOSS;
     Vertx vertx = Vertx.vertx();
     try (Spool spool = Spool.open(directory, new SpoolOptions(0, durability));
-        DicomNode unused =
+        DicomNode node =
             DicomNode.start(
                 vertx,
                 DicomNodeOptions.builder().address("127.0.0.1", port).build(),
                 spool,
                 new Nobody())) {
+      System.out.println("listening on port " + node.port());
       new CountDownLatch(1).await(); // until the process is ended
     }
     return 0;
