@@ -85,7 +85,12 @@ public final class DicomUsers {
         hex.formatHex(hash(passcode, salt, ITERATIONS)));
   }
 
-  private static void requireName(String name) {
+  /**
+   * Checks a user's name, before a passcode is asked for.
+   *
+   * @throws IllegalArgumentException if the file cannot hold such a name
+   */
+  public static void requireName(String name) {
     if (name.isBlank()
         || name.startsWith("#")
         || !name.equals(name.strip())

@@ -18,8 +18,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "dicom-user",
     description = {
-      "Asks for a passcode (from a pipe: its first line) and prints the user's line for the file",
-      "that dicom.usersFile names. The passcode is in it as a salted hash only."
+      "Prints a user's line for the file that dicom.usersFile names.",
+      "Asks for the passcode (from a pipe: its first line), which the line holds as a salted hash only."
     },
     mixinStandardHelpOptions = true,
     versionProvider = VersionProvider.class)
@@ -33,6 +33,7 @@ final class DicomUserCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     try {
+      DicomUsers.requireName(name);
       spec.commandLine().getOut().println(DicomUsers.line(name, passcode()));
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
