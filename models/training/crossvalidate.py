@@ -113,7 +113,7 @@ def one(work: Path, config: dict, run: str) -> None:
     net = UNet(2, 3, settings["base"], settings["levels"]).to(memory_format=torch.channels_last).eval()
     net.load_state_dict(torch.load(work / f"{run}.pt")["averaged"])
     rows = []
-    for name in sorted(set(np.unique(source.case)) - {"medseg"}):
+    for name in sorted({str(n) for n in source.case} - {"medseg"}):
         which = source.case == name
         rows.append(row(name, -1, probabilities(net, source.hu[which], source.picture[which], config["lesionOdds"]), source.label[which]))
         print({k: round(v, 4) if isinstance(v, float) else v for k, v in rows[-1].items()}, flush=True)

@@ -30,23 +30,30 @@ class Clahe(nn.Module):
         self.tiles: int = _TILES * _TILES
         self.levels: int = _BINS
         tile = torch.arange(GRID) // side
-        self.register_buffer("first_bin", ((tile[:, None] * _TILES + tile[None, :]) * _BINS).reshape(1, -1))
         place = torch.arange(GRID, dtype=torch.float32) / side - 0.5
         before = place.floor()
-        weight = place - before
+        across = _TILES * _BINS  # bins of a row of tiles
+        self.register_buffer("tile_row", (tile * across)[:, None])
+        self.register_buffer("tile_column", (tile * _BINS)[None, :])
         low, high = before.clamp(min=0).long(), (before + 1).clamp(max=_TILES - 1).long()
-        for name, rows in (("top", low), ("bottom", high)):
-            for side_name, columns in (("left", low), ("right", high)):
-                self.register_buffer(f"{name}_{side_name}", ((rows[:, None] * _TILES + columns[None, :]) * _BINS).reshape(1, -1))
-        self.register_buffer("right_weight", weight[None, :].expand(GRID, GRID).reshape(1, -1).contiguous())
-        self.register_buffer("bottom_weight", weight[:, None].expand(GRID, GRID).reshape(1, -1).contiguous())
+        self.register_buffer("top", (low * across)[:, None])
+        self.register_buffer("bottom", (high * across)[:, None])
+        self.register_buffer("left", (low * _BINS)[None, :])
+        self.register_buffer("right", (high * _BINS)[None, :])
+        self.register_buffer("right_weight", (place - before)[None, :])
+        self.register_buffer("bottom_weight", (place - before)[:, None])
         self.register_buffer("bins", torch.arange(_BINS).reshape(1, 1, _BINS))
+
+    def grey(self, table: torch.Tensor, value: torch.Tensor, row: torch.Tensor, column: torch.Tensor) -> torch.Tensor:
+        """What the tables of the tiles at row and column make of each value."""
+        return table.gather(1, (value + row + column).flatten(1)).view(value.size())
 
     def forward(self, grey: torch.Tensor) -> torch.Tensor:
         n = grey.size(0)
-        value = grey.reshape(n, -1).long()
+        value = grey.long()
         counts = torch.zeros([n, self.tiles * self.levels], dtype=torch.int32, device=value.device)
-        counts.scatter_add_(1, value + self.first_bin, torch.ones_like(value, dtype=torch.int32))
+        place = (value + self.tile_row + self.tile_column).flatten(1)
+        counts.scatter_add_(1, place, torch.ones_like(place, dtype=torch.int32))
         counts = counts.view(n, self.tiles, self.levels)
         clipped = (counts - self.clip).clamp(min=0).sum(2, keepdim=True)
         counts = counts.clamp(max=self.clip) + torch.div(clipped, self.levels, rounding_mode="floor").to(torch.int32)
@@ -54,9 +61,9 @@ class Clahe(nn.Module):
         step = torch.div(torch.full_like(rest, self.levels), rest.clamp(min=1), rounding_mode="floor").clamp(min=1)
         counts = counts + ((torch.remainder(self.bins, step) == 0) & (torch.div(self.bins, step, rounding_mode="floor") < rest)).to(torch.int32)
         table = (counts.cumsum(2).to(torch.float32) * self.scale).round().clamp(max=255).view(n, -1)
-        top = table.gather(1, value + self.top_left) * (1 - self.right_weight) + table.gather(1, value + self.top_right) * self.right_weight
-        bottom = table.gather(1, value + self.bottom_left) * (1 - self.right_weight) + table.gather(1, value + self.bottom_right) * self.right_weight
-        return (top * (1 - self.bottom_weight) + bottom * self.bottom_weight).round().view_as(grey)
+        above = self.grey(table, value, self.top, self.left) * (1 - self.right_weight) + self.grey(table, value, self.top, self.right) * self.right_weight
+        below = self.grey(table, value, self.bottom, self.left) * (1 - self.right_weight) + self.grey(table, value, self.bottom, self.right) * self.right_weight
+        return (above * (1 - self.bottom_weight) + below * self.bottom_weight).round()
 
 
 class Decision(nn.Module):

@@ -216,7 +216,7 @@ def train(work: Path, config: dict, run: str) -> None:
             start(model, torch.load(work / f"{config['startFrom']}.pt"))
     log_path = work / f"{run}-log.csv"
     fresh = not log_path.exists() or log_path.stat().st_size == 0
-    names = sorted(config["heldOut"] or set(np.unique(source.case)) - {"medseg"})
+    names = sorted(config["heldOut"] or {str(n) for n in source.case} - {"medseg"})
     with open(log_path, "a", newline="") as log:
         writer = csv.writer(log)
         if fresh:
