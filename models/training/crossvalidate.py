@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Gathers the folds' networks (train.py --run fold-0 ...): each labelled case marked by the network that never saw it.
+"""Gathers the folds' networks (train.py --run refined-0 ...): each labelled case marked by the network that never saw it.
 
 Writes cross-validation.json and .csv: accuracy of each case, the evidence the network gave, and the confidence calibrated on it.
 """
@@ -79,13 +79,13 @@ def summary(rows: list[dict], seed: int = 1) -> dict:
             "percentAbsoluteError": mean([error(r) for r in rows]), "percentAbsoluteErrorCasesWith20Slices": mean([error(r) for r in large])}
 
 
-def gather(work: Path, config: dict) -> None:
+def gather(work: Path, config: dict, stage: str) -> None:
     rows, parts = [], []
     for fold in range(len(config["folds"])):
-        settings = section(config, f"fold-{fold}")
+        settings = section(config, f"{stage}-{fold}")
         source = Source(work, settings)
         net = UNet(2, 3, settings["base"], settings["levels"]).to(memory_format=torch.channels_last).eval()
-        net.load_state_dict(torch.load(work / f"fold-{fold}.pt")["averaged"])
+        net.load_state_dict(torch.load(work / f"{stage}-{fold}.pt")["averaged"])
         for name in settings["heldOut"]:
             which = source.case == name
             p, truth = probabilities(net, source.hu[which], source.picture[which], config["lesionOdds"]), source.label[which]
@@ -125,6 +125,7 @@ if __name__ == "__main__":
     parser.add_argument("--work", type=Path, default=Path(".train"))
     parser.add_argument("--config", type=Path, default=Path(__file__).with_name("config.json"))
     parser.add_argument("--run", help="instead, the figures of this run's network on all labelled cases")
+    parser.add_argument("--stage", choices=("fold", "refined"), default="refined", help="which networks of the folds (default: refined)")
     options = parser.parse_args()
     settings = json.loads(options.config.read_text())
-    one(options.work, settings, options.run) if options.run else gather(options.work, settings)
+    one(options.work, settings, options.run) if options.run else gather(options.work, settings, options.stage)

@@ -258,9 +258,13 @@ def train(work: Path, config: dict, run: str) -> None:
 
 
 def section(config: dict, run: str) -> dict:
-    """Settings of a run: section "fold", with the cases of the third fold held out for "fold-2", or with what section "final" changes."""
-    if run.startswith("fold-"):
-        return {**config["fold"], "heldOut": config["folds"][int(run[5:])]}
+    """Settings of a run: section "fold" with the cases of the third fold held out for "fold-2"; "refined-2" goes on from there; or what section "final" changes."""
+    kind, _, number = run.rpartition("-")
+    if kind == "fold":
+        return {**config["fold"], "heldOut": config["folds"][int(number)]}
+    if kind == "refined":
+        refined = {**config["fold"], **config["refined"], "heldOut": config["folds"][int(number)], "startFrom": f"fold-{number}"}
+        return {**refined, "seed": refined["seed"] + int(number)}
     return {**config["fold"], **config[run]}
 
 

@@ -34,6 +34,12 @@ class ModuleRulesTest {
           .definedBy("io.hounsfield.phantom..")
           .layer("report")
           .definedBy("io.hounsfield.report..", "io.hounsfield.api..")
+          .layer("results")
+          .definedBy("io.hounsfield.results..")
+          .layer("delivery")
+          .definedBy("io.hounsfield.delivery..")
+          .layer("dicomweb")
+          .definedBy("io.hounsfield.dicomweb..")
           .layer("service")
           .definedBy("io.hounsfield.service..")
           .whereLayer("domain")
@@ -51,7 +57,13 @@ class ModuleRulesTest {
           .whereLayer("phantom")
           .mayOnlyAccessLayers("dicom", "domain")
           .whereLayer("report")
-          .mayOnlyAccessLayers("dicom", "domain");
+          .mayOnlyAccessLayers("dicom", "domain")
+          .whereLayer("results")
+          .mayOnlyAccessLayers("dicom", "domain")
+          .whereLayer("delivery")
+          .mayOnlyAccessLayers("dicom", "listener")
+          .whereLayer("dicomweb")
+          .mayOnlyAccessLayers("dicom", "listener", "domain", "preprocess");
 
   @ArchTest
   static final ArchRule NO_CYCLES =
@@ -75,7 +87,11 @@ class ModuleRulesTest {
       noClasses()
           .that()
           .resideOutsideOfPackages(
-              "io.hounsfield.listener..", "io.hounsfield.api..", "io.hounsfield.service..")
+              "io.hounsfield.listener..",
+              "io.hounsfield.api..",
+              "io.hounsfield.dicomweb..",
+              "io.hounsfield.delivery..",
+              "io.hounsfield.service..")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("io.vertx..");
