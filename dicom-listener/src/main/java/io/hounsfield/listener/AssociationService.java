@@ -490,6 +490,7 @@ final class AssociationService implements StoreReception.Owner, CommitmentServic
     ReceivedInstance received =
         new ReceivedInstance(
             id,
+            callingAeTitle,
             calledAeTitle,
             instance.studyInstanceUid(),
             instance.seriesInstanceUid(),

@@ -8,6 +8,7 @@ import java.nio.file.Path;
  * An instance that was received and is held in the spool.
  *
  * @param associationId number of the association, unique for the life of the node
+ * @param callingAeTitle AE title by which the sender named itself
  * @param calledAeTitle AE title by which the sender called this node
  * @param transferSyntax encoding of the data set in the file, as it was sent
  * @param file the Part 10 file that holds it
@@ -20,6 +21,7 @@ import java.nio.file.Path;
  */
 public record ReceivedInstance(
     long associationId,
+    String callingAeTitle,
     String calledAeTitle,
     String studyInstanceUid,
     String seriesInstanceUid,

@@ -42,7 +42,14 @@ public final class StorageCommitmentScu {
     return request(options, Uid.generate(), instances, patience);
   }
 
-  static Outcome request(
+  /**
+   * Asks under a transaction UID that the caller chose, and could write down before.
+   *
+   * @param transactionUid never used before
+   * @param patience how long to wait for the report on the same association
+   * @throws AssociationException when no association can be had, or the request is not accepted
+   */
+  public static Outcome request(
       ScuOptions options,
       String transactionUid,
       List<InstanceReference> instances,

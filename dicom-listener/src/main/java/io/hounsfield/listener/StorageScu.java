@@ -30,6 +30,7 @@ public final class StorageScu {
   private final ScuOptions options;
   private final ProgressListener progress;
   private final List<SendResult.Failure> failures = new ArrayList<>();
+  private final List<SendResult.Warning> warnings = new ArrayList<>();
   private int total;
   private int stored;
   private int begun;
@@ -101,7 +102,12 @@ public final class StorageScu {
       }
     }
     return new SendResult(
-        stored, failures, bytes, Duration.ofNanos(System.nanoTime() - start), releasedNanos);
+        stored,
+        failures,
+        warnings,
+        bytes,
+        Duration.ofNanos(System.nanoTime() - start),
+        releasedNanos);
   }
 
   private List<Batch> plan(Iterable<Path> files) {
@@ -164,7 +170,7 @@ public final class StorageScu {
     if (syntax == null) {
       failed(
           instance.file(),
-          -1,
+          SendResult.NOT_ACCEPTED,
           "the other node accepts SOP class "
               + instance.sopClassUid()
               + " neither in transfer"
@@ -179,14 +185,20 @@ public final class StorageScu {
     if (status == DimseStatus.SUCCESS.code() || (status & 0xF000) == 0xB000) {
       stored++;
       bytes += sent[0];
+      if (status != DimseStatus.SUCCESS.code()) {
+        warnings.add(new SendResult.Warning(instance.file(), status, answered(response)));
+      }
       report();
     } else {
-      String comment = response.errorComment();
-      failed(
-          instance.file(),
-          status,
-          "answered " + DimseStatus.describe(status) + (comment.isEmpty() ? "" : ": " + comment));
+      failed(instance.file(), status, answered(response));
     }
+  }
+
+  private static String answered(DimseCommand response) {
+    String comment = response.errorComment();
+    return "answered "
+        + DimseStatus.describe(response.status())
+        + (comment.isEmpty() ? "" : ": " + comment);
   }
 
   private void failed(Path file, int status, String reason) {

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hounsfield.listener;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
 
 /**
  * Keys and rules of TLS, PS3.15 annex B. TLS 1.2 and 1.3 only, with the cipher suites of RFC 9325
@@ -51,6 +53,16 @@ public record TlsOptions(
         Optional.empty(),
         false,
         Duration.ofSeconds(10));
+  }
+
+  /**
+   * A context for calling out with these keys. The protocols are those of Java; callers should
+   * allow TLS 1.2 and 1.3 only and check the host's name.
+   *
+   * @throws IOException naming the file that cannot be used
+   */
+  public SSLContext context() throws IOException {
+    return TlsKeys.read(this).context();
   }
 
   /** These options with a certificate and private key in PEM. */

@@ -21,11 +21,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -67,6 +69,7 @@ class StoreRoundTripTest {
       for (int i = 0; i < 5; i++) {
         ReceivedInstance instance = received.get(i);
         assertEquals(end.id(), instance.associationId());
+        assertEquals(node.scu().callingAeTitle(), instance.callingAeTitle());
         assertEquals(node.scu().calledAeTitle(), instance.calledAeTitle());
         assertEquals(TestInstances.sopUid("a", i), instance.sopInstanceUid());
         assertEquals(TestInstances.seriesUid("a"), instance.seriesInstanceUid());
@@ -274,7 +277,10 @@ class StoreRoundTripTest {
       assertEquals(
           Set.of(capture, text),
           Set.copyOf(result.failures().stream().map(SendResult.Failure::file).toList()));
-      assertTrue(result.failures().stream().allMatch(f -> f.status() == -1));
+      assertEquals(
+          Map.of(capture, SendResult.NOT_ACCEPTED, text, -1),
+          result.failures().stream()
+              .collect(Collectors.toMap(SendResult.Failure::file, SendResult.Failure::status)));
     }
   }
 
