@@ -2,6 +2,7 @@
 package io.hounsfield.report;
 
 import io.hounsfield.domain.Confidence;
+import io.hounsfield.domain.DisplayNumbers;
 import io.hounsfield.domain.Measurement;
 import io.hounsfield.domain.QuantificationReport;
 import io.hounsfield.domain.Quantity;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.hounsfield.domain.DisplayNumbers;
 import io.hounsfield.domain.QuantificationReport;
 import io.hounsfield.domain.Quantity;
 import io.hounsfield.domain.SeriesDescription;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.hounsfield.report;
+package io.hounsfield.domain;
 
-import io.hounsfield.domain.Quantity;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 
@@ -10,17 +9,18 @@ import java.math.RoundingMode;
  * nothing is shown as such ({@code <0.1}), because a reader takes 0 for none. The web page rounds
  * the same way (assets/common.js).
  */
-final class DisplayNumbers {
+public final class DisplayNumbers {
 
   private DisplayNumbers() {}
 
-  static String format(Quantity quantity, double value) {
+  /** A value in the unit of its quantity, without the unit. */
+  public static String format(Quantity quantity, double value) {
     int decimals = quantity.unit().equals("%") ? 1 : 0;
     return format(value, decimals, !quantity.unit().equals("HU"));
   }
 
   /** Points of a percentage. */
-  static String points(double value) {
+  public static String points(double value) {
     return format(value, 1, true);
   }
 
