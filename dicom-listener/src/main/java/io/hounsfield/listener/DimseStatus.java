@@ -24,7 +24,9 @@ public enum DimseStatus {
   RESOURCE_LIMITATION(0x0213),
   OUT_OF_RESOURCES(0xA700),
   DATA_SET_DOES_NOT_MATCH_SOP_CLASS(0xA900),
-  CANNOT_UNDERSTAND(0xC000);
+  CANNOT_UNDERSTAND(0xC000),
+  /** Of Store Instances only, PS3.18 annex I.2.2. */
+  TRANSFER_SYNTAX_NOT_SUPPORTED(0xC122);
 
   private final int code;
 
@@ -68,8 +70,10 @@ public enum DimseStatus {
     return String.format("%04XH (%s)", code, name);
   }
 
-  /** The status that tells a C-STORE's sender of this fault. */
-  static DimseStatus of(Throwable fault) {
+  /**
+   * The status that tells the sender of an instance of the fault that kept it from being stored.
+   */
+  public static DimseStatus of(Throwable fault) {
     if (fault instanceof StoreException store) {
       return store.status();
     }

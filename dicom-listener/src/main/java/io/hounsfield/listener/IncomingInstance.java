@@ -116,15 +116,21 @@ public final class IncomingInstance implements Closeable {
     }
   }
 
+  /** The UIDs of what came; after the last {@link #write}. */
+  InstanceUids uids() throws IOException {
+    if (channel == null) {
+      headLength = InstanceUids.MAX_HEADER;
+      identify(true);
+    }
+    return uids;
+  }
+
   /**
    * Makes the instance durable under its name; see {@link Spool}. Once only, after the last {@link
    * #write}.
    */
   public Stored commit() throws IOException {
-    if (channel == null) {
-      headLength = InstanceUids.MAX_HEADER;
-      identify(true);
-    }
+    uids();
     spool.flush(channel);
     channel.close();
     Path series = part.getParent();

@@ -79,6 +79,16 @@ record Negotiation(Map<Integer, Context> contexts, Pdu.AssociateAc accept) {
     return syntaxes;
   }
 
+  /** Whether instances of this class can be stored. */
+  static boolean stores(String sopClassUid) {
+    return STORAGE_CLASSES.contains(sopClassUid);
+  }
+
+  /** Whether instances in this transfer syntax can be stored. */
+  static boolean stores(TransferSyntax syntax) {
+    return STORAGE_SYNTAXES.contains(syntax);
+  }
+
   /** What the service provider must refuse (AE-6); null when it need not. */
   static Pdu.AssociateRj providerRefusal(Pdu.AssociateRq request, boolean limitReached) {
     if ((request.protocolVersion() & 1) == 0) {

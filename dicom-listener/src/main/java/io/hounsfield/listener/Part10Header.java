@@ -77,6 +77,27 @@ record Part10Header(
     return in.flip();
   }
 
+  /**
+   * Reads the header of a file that is still on its way.
+   *
+   * @param start the file's first bytes
+   * @return null when more are needed
+   * @throws DicomException when these are no Part 10 file, or its header is too long
+   */
+  static Part10Header parseStart(ByteBuffer start) throws DicomException {
+    ByteBuffer in = start.duplicate().order(ByteOrder.BIG_ENDIAN);
+    if (in.remaining() >= PREAMBLE + 4
+        && in.getInt(in.position() + PREAMBLE) != ('D' << 24 | 'I' << 16 | 'C' << 8 | 'M')) {
+      throw new DicomException("no DICM prefix");
+    }
+    Part10Header header = in.remaining() < PREAMBLE + 4 ? null : parse(in.slice());
+    if (header == null && in.remaining() >= MAX_LENGTH) {
+      throw new DicomException(
+          "file meta information does not end within " + MAX_LENGTH + " bytes");
+    }
+    return header;
+  }
+
   /** Null when the bytes end before group 0002 does. */
   private static Part10Header parse(ByteBuffer in) throws DicomException {
     in.order(ByteOrder.LITTLE_ENDIAN).position(PREAMBLE + 4);

@@ -30,6 +30,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -152,6 +153,11 @@ public final class Spool implements AutoCloseable {
    */
   public IncomingInstance receive(
       String sopClassUid, String sopInstanceUid, TransferSyntax transferSyntax) throws IOException {
+    requireRoom();
+    return new IncomingInstance(this, sopClassUid, sopInstanceUid, transferSyntax);
+  }
+
+  private void requireRoom() throws IOException {
     if (usableBytes() == 0) {
       throw new StoreException(
           StoreException.Reason.NO_SPACE,
@@ -159,7 +165,37 @@ public final class Spool implements AutoCloseable {
               ? "spool: its budget of " + (options.maxBytes() >> 20) + " MiB is used up"
               : "spool: less than " + (options.minFreeBytes() >> 20) + " MiB are free");
     }
-    return new IncomingInstance(this, sopClassUid, sopInstanceUid, transferSyntax);
+  }
+
+  /**
+   * Begins an instance that comes as a Part 10 file, which names itself. Accepted is what the node
+   * accepts in associations.
+   *
+   * @param studyInstanceUid the study that it must belong to; empty: any
+   * @throws IOException with status A700H when the spool has no room
+   */
+  public IncomingFile receiveFile(Optional<String> studyInstanceUid) throws IOException {
+    requireRoom();
+    return new IncomingFile(this, studyInstanceUid);
+  }
+
+  /**
+   * An instance held, found by its UIDs; empty when it is not held.
+   *
+   * @throws IOException when its file cannot be read
+   */
+  public Optional<SpooledInstance> find(String seriesInstanceUid, String sopInstanceUid)
+      throws IOException {
+    Path file = fileOf(seriesDirectory(seriesInstanceUid), sopInstanceUid);
+    try {
+      SpooledInstance found = readInstance(file);
+      return found.seriesInstanceUid().equals(seriesInstanceUid)
+              && found.sopInstanceUid().equals(sopInstanceUid)
+          ? Optional.of(found)
+          : Optional.empty();
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
   }
 
   /**

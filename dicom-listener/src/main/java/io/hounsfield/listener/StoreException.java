@@ -18,7 +18,11 @@ final class StoreException extends IOException {
     /** The command lacks an attribute. */
     INCOMPLETE_COMMAND,
     /** The SOP Instance UID is none. */
-    INVALID_INSTANCE
+    INVALID_INSTANCE,
+    /** The class is none that this node stores. */
+    CLASS_NOT_STORED,
+    /** The transfer syntax is none that this node stores. */
+    WRONG_SYNTAX
   }
 
   private final Reason reason;
@@ -40,6 +44,8 @@ final class StoreException extends IOException {
       case WRONG_CLASS -> DimseStatus.SOP_CLASS_NOT_SUPPORTED;
       case INCOMPLETE_COMMAND -> DimseStatus.MISSING_ATTRIBUTE;
       case INVALID_INSTANCE -> DimseStatus.INVALID_SOP_INSTANCE;
+      case CLASS_NOT_STORED -> DimseStatus.SOP_CLASS_NOT_SUPPORTED;
+      case WRONG_SYNTAX -> DimseStatus.TRANSFER_SYNTAX_NOT_SUPPORTED;
     };
   }
 }

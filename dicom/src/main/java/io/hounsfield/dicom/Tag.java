@@ -8,6 +8,7 @@ import java.lang.reflect.Modifier;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * The data dictionary: tags by their keyword, PS3.6 section 6 and PS3.7 annex E, with the VR that
@@ -169,6 +170,7 @@ public final class Tag {
   public static final int WarningReason = define(0x00081196, US);
   public static final int FailureReason = define(0x00081197, US);
   public static final int FailedSOPSequence = define(0x00081198, SQ);
+  public static final int OtherFailuresSequence = define(0x0008119A, SQ);
   public static final int ReferencedSOPSequence = define(0x00081199, SQ);
   public static final int StudiesContainingOtherReferencedInstancesSequence =
       define(0x00081200, SQ);
@@ -775,6 +777,12 @@ public final class Tag {
     return Optional.ofNullable(Keywords.BY_TAG.get(dictionaryTag(tag)));
   }
 
+  /** The tag with this keyword; empty for keywords outside this dictionary. */
+  public static OptionalInt ofKeyword(String keyword) {
+    Integer tag = Keywords.BY_NAME.get(keyword);
+    return tag == null ? OptionalInt.empty() : OptionalInt.of(tag);
+  }
+
   /** Keyword and tag for messages. */
   static String describe(int tag) {
     return keyword(tag)
@@ -817,12 +825,14 @@ public final class Tag {
   /** Read once, and only when a message needs it. */
   private static final class Keywords {
     static final Map<Integer, String> BY_TAG = new HashMap<>(2048);
+    static final Map<String, Integer> BY_NAME = new HashMap<>(2048);
 
     static {
       for (Field field : Tag.class.getFields()) {
         if (Modifier.isStatic(field.getModifiers()) && field.getType() == int.class) {
           try {
             BY_TAG.put(field.getInt(null), field.getName());
+            BY_NAME.put(field.getName(), field.getInt(null));
           } catch (IllegalAccessException e) {
             throw new IllegalStateException("public field " + field.getName(), e);
           }
