@@ -531,6 +531,7 @@ public final class Tag {
   public static final int GreenPaletteColorLookupTableData = define(0x00281202, OW);
   public static final int BluePaletteColorLookupTableData = define(0x00281203, OW);
   public static final int PartialView = define(0x00281350, CS);
+  public static final int SpatialLocationsPreserved = define(0x0028135A, CS);
   public static final int ICCProfile = define(0x00282000, OB);
   public static final int LossyImageCompression = define(0x00282110, CS);
   public static final int LossyImageCompressionRatio = define(0x00282112, DS);
@@ -685,6 +686,7 @@ public final class Tag {
   public static final int AlgorithmVersion = define(0x00660031, LO);
   public static final int AlgorithmParameters = define(0x00660032, LT);
   public static final int AlgorithmName = define(0x00660036, LO);
+  public static final int AlgorithmSource = define(0x00240202, LO);
   public static final int GraphicAnnotationSequence = define(0x00700001, SQ);
   public static final int GraphicData = define(0x00700022, FL);
   public static final int GraphicType = define(0x00700023, CS);
