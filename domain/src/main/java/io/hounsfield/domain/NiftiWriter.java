@@ -62,7 +62,7 @@ public final class NiftiWriter {
   /** Writes a CT volume in HU, not compressed; the stream stays open. */
   public static void write(CtVolume ct, OutputStream out) throws IOException {
     VolumeGeometry geometry = ct.geometry();
-    out.write(header(geometry, DATATYPE_INT16, 16, "Hounsfield CT, HU"));
+    out.write(ctHeader(geometry));
     int rowBytes = 2 * geometry.columns();
     ByteBuffer row = ByteBuffer.allocate(rowBytes).order(ByteOrder.LITTLE_ENDIAN);
     for (int k = 0; k < geometry.slices(); k++) {
@@ -72,6 +72,16 @@ public final class NiftiWriter {
         out.write(row.array(), 0, rowBytes);
       }
     }
+  }
+
+  /**
+   * What stands before the voxels of a CT volume in such a file: header and extension flag. The
+   * voxels follow as int16 HU, little endian, slice by slice in the grid's own order.
+   *
+   * @throws IllegalArgumentException if the grid has more than 32,767 voxels along an axis
+   */
+  public static byte[] ctHeader(VolumeGeometry geometry) {
+    return header(geometry, DATATYPE_INT16, 16, "Hounsfield CT, HU");
   }
 
   private static OutputStream open(Path file) throws IOException {

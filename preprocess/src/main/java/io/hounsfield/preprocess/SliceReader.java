@@ -48,6 +48,17 @@ public final class SliceReader {
   }
 
   /**
+   * Asked before pixels are decoded.
+   *
+   * @param <E> how it says no
+   */
+  @FunctionalInterface
+  public interface Admission<E extends Exception> {
+    /** All slices of the instance have so many voxels together. */
+    void admit(long voxels) throws E;
+  }
+
+  /**
    * Reads all slices of an instance; as {@link #read(DicomFile, Sink)}.
    *
    * @throws SeriesRefusedException if the instance cannot be measured
@@ -70,16 +81,43 @@ public final class SliceReader {
    */
   public static <E extends Exception> int read(DicomFile file, Sink<E> sink)
       throws SeriesRefusedException, E {
+    return read(file, voxels -> {}, sink);
+  }
+
+  /**
+   * As {@link #read(DicomFile, Sink)}, for those who must know beforehand how much will come.
+   *
+   * @param admission asked once, when the instance is checked and nothing is decoded
+   */
+  public static <A extends Exception, E extends Exception> int read(
+      DicomFile file, Admission<A> admission, Sink<E> sink) throws SeriesRefusedException, A, E {
     FrameReader.Frames frames = Suitability.checked(file);
     SliceHeader first = frames.slices().get(0).header();
     long voxels = (long) first.rows() * first.columns() * frames.slices().size();
     if (voxels > VolumePlan.MAX_VOXELS) {
       throw VolumePlan.tooLarge(frames.slices().size(), first.rows(), first.columns());
     }
+    admission.admit(voxels);
     for (FrameReader.Frame frame : frames.slices()) {
       sink.accept(read(file, frame));
     }
     return frames.localizers();
+  }
+
+  /**
+   * Reads one slice of an instance, checked as {@link #read(DicomFile, Sink)} does.
+   *
+   * @param frame {@link SliceHeader#frame()} of the slice
+   * @throws SeriesRefusedException if the instance cannot be measured or has no such slice
+   */
+  public static Slice readFrame(DicomFile file, int frame) throws SeriesRefusedException {
+    for (FrameReader.Frame found : Suitability.checked(file).slices()) {
+      if (found.header().frame() == frame) {
+        return read(file, found);
+      }
+    }
+    throw new SeriesRefusedException(
+        RefusalReason.NO_GEOMETRY, "The instance has no slice in frame " + (frame + 1) + ".");
   }
 
   private static Slice read(DicomFile file, FrameReader.Frame frame) throws SeriesRefusedException {

@@ -3,6 +3,7 @@ package io.hounsfield.api;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -26,6 +27,19 @@ public interface AnalysisCatalog {
 
   /** A file of the newest report of an analysis; empty if there is none (yet). */
   Optional<Path> artifact(String id, Artifact artifact) throws IOException;
+
+  /**
+   * The CT volume that the newest report of an analysis is about; empty if there is no report.
+   *
+   * @throws CtImages.NotHeldException if the images, or some of them, are not held any more
+   */
+  Optional<CtImages> images(String id) throws IOException, CtImages.NotHeldException;
+
+  /**
+   * Other analyses with a report whose images carry the same Patient ID, at most {@code limit} of
+   * them, the newest first; none where the images carry no Patient ID.
+   */
+  List<Analysis> ofSamePatient(String id, int limit) throws IOException;
 
   /**
    * Tells of every change of an analysis from now on: a new analysis, a new status, more slices

@@ -44,6 +44,12 @@ final class AnalysisJson {
         .put("total", page.total());
   }
 
+  static JsonObject analyses(List<Analysis> analyses) {
+    JsonArray items = new JsonArray();
+    analyses.forEach(analysis -> items.add(analysis(analysis)));
+    return new JsonObject().put("items", items);
+  }
+
   static JsonObject health(Health health) {
     JsonArray checks = new JsonArray();
     for (Health.Check check : health.checks()) {

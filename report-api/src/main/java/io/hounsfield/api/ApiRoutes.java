@@ -43,6 +43,7 @@ final class ApiRoutes {
   private final HealthSource health;
   private final Supplier<String> metricsScrape;
   private final EventHub events;
+  private final VolumeSender volumes;
 
   ApiRoutes(
       WorkerExecutor workers,
@@ -50,13 +51,15 @@ final class ApiRoutes {
       Supplier<List<LoadedModel>> models,
       HealthSource health,
       Supplier<String> metricsScrape,
-      EventHub events) {
+      EventHub events,
+      VolumeSender volumes) {
     this.workers = workers;
     this.catalog = catalog;
     this.models = models;
     this.health = health;
     this.metricsScrape = metricsScrape;
     this.events = events;
+    this.volumes = volumes;
   }
 
   /** A router with every operation of the document. */
@@ -67,6 +70,9 @@ final class ApiRoutes {
     builder.getRoute("getAnalysis").addHandler(this::getAnalysis);
     builder.getRoute("getReport").addHandler(this::getReport);
     builder.getRoute("getOverview").addHandler(rc -> getArtifact(rc, Artifact.OVERVIEW));
+    builder.getRoute("getProfile").addHandler(rc -> getArtifact(rc, Artifact.PROFILE));
+    builder.getRoute("listRelated").addHandler(this::listRelated);
+    builder.getRoute("getCt").addHandler(this::getCt);
     builder.getRoute("getLungs").addHandler(rc -> getArtifact(rc, Artifact.LUNGS));
     builder.getRoute("getLesions").addHandler(rc -> getArtifact(rc, Artifact.LESIONS));
     builder.getRoute("streamEvents").addHandler(this::streamEvents);
@@ -195,6 +201,51 @@ final class ApiRoutes {
             response.end();
           } else {
             response.sendFile(file.path().toString()).onFailure(rc::fail);
+          }
+        });
+  }
+
+  private void listRelated(RoutingContext rc) {
+    String id = id(rc);
+    answer(
+        rc,
+        () -> {
+          requireAnalysis(id);
+          List<Analysis> related = catalog.ofSamePatient(id, AnalysisFilter.MAX_LIMIT);
+          return Buffer.buffer(AnalysisJson.analyses(related).encode());
+        },
+        related -> json(rc, 200, related));
+  }
+
+  private void getCt(RoutingContext rc) {
+    String id = id(rc);
+    RequestParameter detail = validated(rc).getQuery().get("detail");
+    VolumeStream.Detail wanted =
+        present(detail) && detail.getString().equals("coarse")
+            ? VolumeStream.Detail.COARSE
+            : VolumeStream.Detail.FULL;
+    answer(
+        rc,
+        () -> {
+          try {
+            CtImages images = catalog.images(id).orElse(null);
+            if (images == null) {
+              throw noReport(requireAnalysis(id));
+            }
+            return images;
+          } catch (CtImages.NotHeldException e) {
+            throw new Problem(Problem.Code.IMAGES_NOT_HELD, e.getMessage());
+          }
+        },
+        images -> {
+          rc.response()
+              .putHeader(HttpHeaders.CONTENT_TYPE, "application/gzip")
+              .putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+          disposition(rc, "ct.nii.gz");
+          if (RequestGate.isHead(rc)) {
+            rc.response().end();
+          } else {
+            volumes.send(rc, new VolumeStream(images, wanted));
           }
         });
   }

@@ -5,6 +5,8 @@ package io.hounsfield.api;
 public enum Artifact {
   /** Overview picture. */
   OVERVIEW("overview.png", "image/png"),
+  /** Disease by slice and by density, {@link io.hounsfield.report.CaseProfile}. */
+  PROFILE("profile.json", "application/json"),
   /** Label map of the lungs: 1 right lung, 2 left lung. */
   LUNGS("lungs.nii.gz", "application/gzip"),
   /** Label map of the lesions: 1 ground glass, 2 consolidation. */

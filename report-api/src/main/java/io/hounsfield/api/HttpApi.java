@@ -44,16 +44,19 @@ public final class HttpApi implements AutoCloseable {
   private final EventHub events;
   private final AnalysisCatalog.Subscription subscription;
   private final WorkerExecutor workers;
+  private final VolumeSender volumes;
 
   private HttpApi(
       HttpServer server,
       EventHub events,
       AnalysisCatalog.Subscription subscription,
-      WorkerExecutor workers) {
+      WorkerExecutor workers,
+      VolumeSender volumes) {
     this.server = server;
     this.events = events;
     this.subscription = subscription;
     this.workers = workers;
+    this.volumes = volumes;
   }
 
   /**
@@ -79,11 +82,12 @@ public final class HttpApi implements AutoCloseable {
         await(OpenAPIContract.from(vertx, routable(document)), "openapi.yaml cannot be used");
     WorkerExecutor workers = vertx.createSharedWorkerExecutor("hounsfield-http", WORKERS);
     EventHub events = new EventHub(vertx, options);
+    VolumeSender volumes = new VolumeSender();
     AnalysisCatalog.Subscription subscription = catalog.subscribe(events::publish);
     try {
       RequestGate gate = new RequestGate(new HostCheck(options), contract);
       Router router =
-          new ApiRoutes(workers, catalog, models, health, metricsScrape, events)
+          new ApiRoutes(workers, catalog, models, health, metricsScrape, events, volumes)
               .create(vertx, contract, document, gate);
       addPages(router);
       addFaults(router, contract);
@@ -96,10 +100,11 @@ public final class HttpApi implements AutoCloseable {
       await(
           server.listen(options.port(), options.bindAddress()),
           "HTTP cannot listen on %s port %d".formatted(options.bindAddress(), options.port()));
-      return new HttpApi(server, events, subscription, workers);
+      return new HttpApi(server, events, subscription, workers, volumes);
     } catch (IOException | RuntimeException e) {
       subscription.close();
       events.close();
+      volumes.close();
       workers.close();
       throw e;
     }
@@ -281,6 +286,7 @@ public final class HttpApi implements AutoCloseable {
   public void close() {
     subscription.close();
     events.close();
+    volumes.close();
     try {
       await(server.close(), "HTTP server cannot be closed");
     } catch (IOException e) {

@@ -18,10 +18,12 @@ final class Problem extends RuntimeException {
     INVALID_REQUEST(400, "Bad Request"),
     ANALYSIS_NOT_FOUND(404, "Not Found"),
     REPORT_NOT_AVAILABLE(404, "Not Found"),
+    IMAGES_NOT_HELD(404, "Not Found"),
     NOT_FOUND(404, "Not Found"),
     METHOD_NOT_ALLOWED(405, "Method Not Allowed"),
     BODY_NOT_ACCEPTED(413, "Content Too Large"),
     HOST_NOT_ALLOWED(421, "Misdirected Request"),
+    TOO_MANY_VOLUMES(503, "Service Unavailable"),
     TOO_MANY_EVENT_STREAMS(503, "Service Unavailable"),
     INTERNAL_ERROR(500, "Internal Server Error");
 

@@ -18,7 +18,9 @@ final class MemoryCatalog implements AnalysisCatalog {
   private final Map<String, byte[]> reports = new ConcurrentHashMap<>();
   private final Map<String, Map<Artifact, Path>> artifacts = new ConcurrentHashMap<>();
   private final List<Consumer<Analysis>> listeners = new CopyOnWriteArrayList<>();
+  private final Map<String, CtImages> volumes = new ConcurrentHashMap<>();
   volatile boolean broken;
+  volatile boolean imagesGone;
   volatile String calledOnEventLoop;
 
   void put(Analysis analysis) {
@@ -32,6 +34,10 @@ final class MemoryCatalog implements AnalysisCatalog {
 
   void putArtifact(String id, Artifact artifact, Path file) {
     artifacts.computeIfAbsent(id, key -> new EnumMap<>(Artifact.class)).put(artifact, file);
+  }
+
+  void putImages(String id, CtImages images) {
+    volumes.put(id, images);
   }
 
   private void called() throws IOException {
@@ -80,6 +86,27 @@ final class MemoryCatalog implements AnalysisCatalog {
   public Optional<Path> artifact(String id, Artifact artifact) throws IOException {
     called();
     return Optional.ofNullable(artifacts.getOrDefault(id, Map.of()).get(artifact));
+  }
+
+  @Override
+  public Optional<CtImages> images(String id) throws IOException, CtImages.NotHeldException {
+    called();
+    if (imagesGone) {
+      throw new CtImages.NotHeldException("The images of this series are not held any more.");
+    }
+    return Optional.ofNullable(volumes.get(id));
+  }
+
+  @Override
+  public List<Analysis> ofSamePatient(String id, int limit) throws IOException {
+    called();
+    String patient = analyses.get(id).patientId();
+    return analyses.values().stream()
+        .filter(a -> !a.id().equals(id) && a.status() == AnalysisStatus.REPORTED)
+        .filter(a -> patient != null && patient.equals(a.patientId()))
+        .sorted(Page.NEWEST_FIRST)
+        .limit(limit)
+        .toList();
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.hounsfield.api.AnalysisCatalog;
 import io.hounsfield.api.AnalysisFilter;
 import io.hounsfield.api.AnalysisStatus;
 import io.hounsfield.api.Artifact;
+import io.hounsfield.api.CtImages;
 import io.hounsfield.api.Page;
 import io.hounsfield.domain.Measurement;
 import io.hounsfield.domain.QuantificationReport;
@@ -44,6 +45,7 @@ final class AnalysisBoard implements AnalysisJournal, AnalysisCatalog {
   private final AnalysisStore store;
   private final Path results;
   private final ServiceMetrics metrics;
+  private final SpoolImages images;
   private final List<Consumer<Analysis>> subscribers = new CopyOnWriteArrayList<>();
 
   /** Analyses that are not finished, by series; newer than what the store says. */
@@ -51,10 +53,12 @@ final class AnalysisBoard implements AnalysisJournal, AnalysisCatalog {
 
   /**
    * @param results folder of the result files, one folder an analysis
+   * @param images the images that are held
    */
-  AnalysisBoard(AnalysisStore store, Path results, ServiceMetrics metrics) {
+  AnalysisBoard(AnalysisStore store, Path results, SpoolImages images, ServiceMetrics metrics) {
     this.store = store;
     this.results = results;
+    this.images = images;
     this.metrics = metrics;
   }
 
@@ -322,6 +326,19 @@ final class AnalysisBoard implements AnalysisJournal, AnalysisCatalog {
         .find(id)
         .map(entry -> folder(entry.analysis().id()).resolve(artifact.fileName()))
         .filter(Files::isRegularFile);
+  }
+
+  @Override
+  public Optional<CtImages> images(String id) throws IOException, CtImages.NotHeldException {
+    Optional<byte[]> report = store.reportJson(id);
+    return report.isEmpty()
+        ? Optional.empty()
+        : Optional.of(images.of(ReportJson.decode(report.get())));
+  }
+
+  @Override
+  public List<Analysis> ofSamePatient(String id, int limit) throws IOException {
+    return store.ofSamePatient(id, limit);
   }
 
   @Override

@@ -99,7 +99,7 @@ public final class HounsfieldService implements AutoCloseable {
     closings.push(store::close);
     ServiceMetrics metrics = new ServiceMetrics();
     closings.push(metrics::close);
-    board = new AnalysisBoard(store, data.resolve("results"), metrics);
+    board = new AnalysisBoard(store, data.resolve("results"), new SpoolImages(spool), metrics);
 
     SegmentationStages segmentation =
         SegmentationStages.load(

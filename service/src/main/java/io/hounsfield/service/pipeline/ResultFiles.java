@@ -3,6 +3,7 @@ package io.hounsfield.service.pipeline;
 
 import io.hounsfield.api.Artifact;
 import io.hounsfield.domain.NiftiWriter;
+import io.hounsfield.report.CaseProfile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -11,7 +12,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
-/** The files of one outcome in a folder: overview picture and label maps. */
+/** The files of one outcome in a folder: overview picture, profile and label maps. */
 public final class ResultFiles {
   private ResultFiles() {}
 
@@ -23,9 +24,11 @@ public final class ResultFiles {
         file -> Files.write(file, outcome.overview()));
   }
 
-  /** Writes both label maps on the CT's own grid, side by side. */
+  /** Writes the profile, then both label maps on the CT's own grid, side by side. */
   public static void writeLabelMaps(Path directory, AnalysisOutcome outcome) throws IOException {
     Files.createDirectories(directory);
+    byte[] profile = CaseProfile.encode(outcome.ct(), outcome.lungs(), outcome.lesions());
+    replace(directory.resolve(Artifact.PROFILE.fileName()), file -> Files.write(file, profile));
     CompletableFuture<Void> lungs =
         CompletableFuture.runAsync(
             () -> {

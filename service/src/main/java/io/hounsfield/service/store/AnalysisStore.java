@@ -94,12 +94,30 @@ public final class AnalysisStore implements AutoCloseable {
    * @throws StoreException if the version on record is later, or the series has another analysis
    */
   public void save(Entry entry) throws IOException {
+    save(entry, null);
+  }
+
+  /**
+   * The same, with who sent the series.
+   *
+   * @param callingAeTitle AE title; {@code null} leaves what is on record
+   */
+  public void save(Entry entry, String callingAeTitle) throws IOException {
     if (entry.analysis().status() == AnalysisStatus.REPORTED) {
       throw new IllegalArgumentException("a reported analysis is saved with its report");
     }
     database.write(
         connection -> {
           upsert(connection, entry);
+          if (callingAeTitle != null) {
+            try (PreparedStatement update =
+                connection.prepareStatement(
+                    "UPDATE analyses SET calling_ae_title = ? WHERE id = ?")) {
+              update.setString(1, callingAeTitle);
+              update.setString(2, entry.analysis().id());
+              update.executeUpdate();
+            }
+          }
           return null;
         });
   }
@@ -134,6 +152,25 @@ public final class AnalysisStore implements AutoCloseable {
           }
           return null;
         });
+  }
+
+  /** AE title of who sent the series of an analysis; empty where it did not come by DICOM. */
+  public Optional<String> callingAeTitle(String id) throws IOException {
+    return database.read(
+        connection -> {
+          try (PreparedStatement query =
+              connection.prepareStatement("SELECT calling_ae_title FROM analyses WHERE id = ?")) {
+            query.setString(1, id);
+            try (ResultSet rows = query.executeQuery()) {
+              return rows.next() ? Optional.ofNullable(rows.getString(1)) : Optional.empty();
+            }
+          }
+        });
+  }
+
+  /** What is to be delivered, in the same database. */
+  public OutboxStore outbox() {
+    return new OutboxStore(database);
   }
 
   /** One analysis by its identifier. */
@@ -186,6 +223,33 @@ public final class AnalysisStore implements AutoCloseable {
           }
           Page.Cursor next = more ? Page.Cursor.behind(items.get(items.size() - 1)) : null;
           return new Page(items, next, total);
+        });
+  }
+
+  /**
+   * Other reported analyses with the Patient ID of this one, newest first; none where it has none.
+   */
+  public List<Analysis> ofSamePatient(String id, int limit) throws IOException {
+    return database.read(
+        connection -> {
+          List<Analysis> found = new ArrayList<>();
+          try (PreparedStatement query =
+              connection.prepareStatement(
+                  "SELECT "
+                      + COLUMNS
+                      + " FROM analyses WHERE patient_id = (SELECT patient_id FROM analyses WHERE"
+                      + " id = ? AND TRIM(patient_id) <> '') AND id <> ? AND status = 'reported'"
+                      + " ORDER BY created_at DESC, id DESC LIMIT ?")) {
+            query.setString(1, id);
+            query.setString(2, id);
+            query.setInt(3, limit);
+            try (ResultSet rows = query.executeQuery()) {
+              while (rows.next()) {
+                found.add(row(rows).analysis());
+              }
+            }
+          }
+          return found;
         });
   }
 
