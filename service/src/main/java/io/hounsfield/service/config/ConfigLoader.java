@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hounsfield.service.config;
 
+import io.hounsfield.delivery.Destination;
+import io.hounsfield.delivery.Retry;
 import io.hounsfield.inference.InferenceOptions;
 import io.hounsfield.listener.TlsOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -161,6 +164,7 @@ public final class ConfigLoader {
     }
     requireRoutesThatWork();
     requireDifferentPorts();
+    Optional<TlsOptions> tls = tls();
     return new ServiceConfig(
         new ServiceConfig.Dicom(
             get(ConfigOptions.AE),
@@ -173,7 +177,7 @@ public final class ConfigLoader {
             get(ConfigOptions.IDLE),
             get(ConfigOptions.PEERS).peers(),
             requireFile(ConfigOptions.USERS),
-            tls()),
+            tls),
         new ServiceConfig.Series(get(ConfigOptions.SERIES_IDLE)),
         new ServiceConfig.Http(
             get(ConfigOptions.HTTP_ADDRESS),
@@ -195,6 +199,7 @@ public final class ConfigLoader {
             get(ConfigOptions.DECODE_THREADS),
             get(ConfigOptions.SERIES_IN_MEMORY),
             get(ConfigOptions.MAX_WAITING)),
+        delivery(tls),
         get(ConfigOptions.LOG));
   }
 
@@ -248,6 +253,23 @@ public final class ConfigLoader {
       fault(ConfigOptions.TLS_CLIENTS.key(), source(ConfigOptions.TLS_CLIENTS), e.getMessage());
       return Optional.empty();
     }
+  }
+
+  private ServiceConfig.Delivery delivery(Optional<TlsOptions> tls) {
+    List<Destination> destinations =
+        get(ConfigOptions.DESTINATIONS).entries().stream()
+            .map(entry -> entry.destination(get(ConfigOptions.AE), tls))
+            .toList();
+    Retry usual = Retry.defaults();
+    return new ServiceConfig.Delivery(
+        destinations,
+        new Retry(
+            usual.first(),
+            Duration.ofMinutes(get(ConfigOptions.LONGEST_RETRY)),
+            usual.refusedFirst(),
+            usual.refusedLongest(),
+            Duration.ofDays(get(ConfigOptions.GIVE_UP)),
+            Duration.ofMinutes(get(ConfigOptions.COMMITMENT_WAIT))));
   }
 
   /** The folder, or the nearest one above it that exists, must be one that can be written. */

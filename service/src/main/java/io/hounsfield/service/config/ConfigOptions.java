@@ -314,6 +314,53 @@ public final class ConfigOptions {
           "",
           "Instances on disk that may wait to be decoded. When there are more, new ones are refused"
               + " as out of resources, the sender keeps them, and `/health/ready` says so.");
+  static final ConfigOption<DestinationList> DESTINATIONS =
+      add(
+          new ConfigOption<>(
+              "delivery.destinations",
+              DestinationList.class,
+              "",
+              "",
+              DestinationList.ALLOWED,
+              "Where results are sent after each report. Address: AET@HOST:PORT (dicom), the base URL"
+                  + " (stow, fhir), HOST:PORT (mllp), an absolute path that exists (folder). Settings:"
+                  + " kinds (with | between: seg, sr, key-images, pdf by DICOM and STOW-RS; fhir; hl7"
+                  + " by MLLP; document, csv, json, label-maps and all others to folders; default:"
+                  + " all that the type takes); peers (calling AE titles whose series it gets); series"
+                  + " (patterns of Series Description, * for any characters, ? for one); enabled;"
+                  + " inFlight (1 to 8 objects side by side; 1 keeps their order); timeoutSeconds;"
+                  + " tls (true: with the keys of `dicom.tls`; https without it trusts what Java"
+                  + " trusts); commitment (dicom: an object counts as sent only when the receiver"
+                  + " committed to keep it); callingAeTitle; for stow and fhir one secret:"
+                  + " bearerFile, bearerVariable (a token), basicFile or basicVariable"
+                  + " (user:password), the first line of a file or an environment variable whose name"
+                  + " does not start with HOUNSFIELD_.",
+              DestinationList::parse));
+  static final ConfigOption<Integer> LONGEST_RETRY =
+      integer(
+          "delivery.maxRetryMinutes",
+          15,
+          1,
+          24 * 60,
+          "min",
+          "Longest time between two attempts to reach a destination; they begin 5 s apart and double."
+              + " Objects that a destination refuses are tried every 6 h at last.");
+  static final ConfigOption<Integer> GIVE_UP =
+      integer(
+          "delivery.giveUpDays",
+          14,
+          1,
+          3650,
+          "days",
+          "How long an object is tried by itself; after that it can be sent again by the API.");
+  static final ConfigOption<Integer> COMMITMENT_WAIT =
+      integer(
+          "delivery.commitmentWaitMinutes",
+          15,
+          1,
+          24 * 60,
+          "min",
+          "How long to wait for a storage commitment report before commitment is asked for again.");
   static final ConfigOption<LogLevel> LOG =
       add(
           new ConfigOption<>(

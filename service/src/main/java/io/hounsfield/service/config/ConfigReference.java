@@ -22,6 +22,7 @@ public final class ConfigReference {
     titles.put("model", "Model");
     titles.put("inference", "Inference");
     titles.put("pipeline", "Pipeline");
+    titles.put("delivery", "Delivery of results");
     titles.put("log", "Logging");
     return titles;
   }

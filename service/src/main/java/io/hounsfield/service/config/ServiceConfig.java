@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hounsfield.service.config;
 
+import io.hounsfield.delivery.Destination;
+import io.hounsfield.delivery.Retry;
 import io.hounsfield.inference.InferenceOptions;
 import io.hounsfield.listener.DicomPeer;
 import io.hounsfield.listener.TlsOptions;
@@ -23,6 +25,7 @@ public record ServiceConfig(
     Model model,
     InferenceOptions inference,
     Pipeline pipeline,
+    Delivery delivery,
     LogLevel logLevel) {
 
   /** Options {@code dicom.*}. */
@@ -90,6 +93,13 @@ public record ServiceConfig(
       List<Path> all = new ArrayList<>(List.of(directory));
       all.addAll(extraDirectories);
       return all;
+    }
+  }
+
+  /** Options {@code delivery.*}. */
+  public record Delivery(List<Destination> destinations, Retry retry) {
+    public Delivery {
+      destinations = List.copyOf(destinations);
     }
   }
 

@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hounsfield.service.store;
+
+import io.hounsfield.delivery.Delivery;
+import io.hounsfield.delivery.DeliveryState;
+import io.hounsfield.delivery.ObjectKind;
+import io.hounsfield.delivery.Outbox;
+import io.hounsfield.delivery.ResultObject;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+
+/** The outbox in the database of the analyses. */
+public final class OutboxStore implements Outbox {
+  private static final String CONTENT =
+      "analysis_id, version, destination, kind, file, sha256, state, attempts, failures, created_at,"
+          + " asked_at, updated_at, next_attempt_at, last_error, note, withdrawn, transaction_uid,"
+          + " earlier_transaction_uid, revision";
+  private static final String SELECT = "SELECT id, " + CONTENT + " FROM deliveries WHERE ";
+  private static final String OPEN = "state IN ('queued', 'sending', 'committing', 'failing')";
+
+  private final Database database;
+
+  OutboxStore(Database database) {
+    this.database = database;
+  }
+
+  @Override
+  public void add(String analysisId, int version, List<Delivery> deliveries) throws IOException {
+    database.write(
+        connection -> {
+          String row =
+              "INSERT INTO deliveries ("
+                  + CONTENT
+                  + ") VALUES ("
+                  + String.join(", ", Collections.nCopies(19, "?"))
+                  + ") ON CONFLICT (analysis_id, version, destination, file) DO NOTHING";
+          try (PreparedStatement insert = connection.prepareStatement(row)) {
+            for (Delivery d : deliveries) {
+              insert.setString(1, d.analysisId());
+              insert.setInt(2, d.version());
+              insert.setString(3, d.destination());
+              insert.setString(4, d.object().kind().key());
+              insert.setString(5, d.object().file());
+              insert.setString(6, d.object().sha256());
+              bindProgress(insert, 7, d);
+              insert.executeUpdate();
+            }
+          }
+          try (PreparedStatement mark =
+              connection.prepareStatement(
+                  "INSERT INTO result_sets (analysis_id, version) VALUES (?, ?)"
+                      + " ON CONFLICT (analysis_id, version) DO NOTHING")) {
+            mark.setString(1, analysisId);
+            mark.setInt(2, version);
+            mark.executeUpdate();
+          }
+          return null;
+        });
+  }
+
+  /** Binds what changes over the life of a row: 13 values. */
+  private static void bindProgress(PreparedStatement statement, int at, Delivery d)
+      throws SQLException {
+    statement.setString(at, d.state().key());
+    statement.setInt(at + 1, d.attempts());
+    statement.setInt(at + 2, d.failures());
+    statement.setLong(at + 3, d.createdAt().toEpochMilli());
+    statement.setLong(at + 4, d.since().toEpochMilli());
+    statement.setLong(at + 5, d.updatedAt().toEpochMilli());
+    if (d.nextAttemptAt() == null) {
+      statement.setNull(at + 6, Types.BIGINT);
+    } else {
+      statement.setLong(at + 6, d.nextAttemptAt().toEpochMilli());
+    }
+    statement.setString(at + 7, d.lastError());
+    statement.setString(at + 8, d.note());
+    statement.setString(at + 9, d.withdrawn());
+    statement.setString(at + 10, d.transactionUid());
+    statement.setString(at + 11, d.earlierTransactionUid());
+    statement.setInt(at + 12, d.revision());
+  }
+
+  @Override
+  public boolean isAdded(String analysisId, int version) throws IOException {
+    return database.read(
+        connection -> {
+          try (PreparedStatement query =
+              connection.prepareStatement(
+                  "SELECT 1 FROM result_sets WHERE analysis_id = ? AND version = ?")) {
+            query.setString(1, analysisId);
+            query.setInt(2, version);
+            try (ResultSet rows = query.executeQuery()) {
+              return rows.next();
+            }
+          }
+        });
+  }
+
+  @Override
+  public Optional<Delivery> find(long id) throws IOException {
+    return list("id = ?", query -> query.setLong(1, id)).stream().findFirst();
+  }
+
+  @Override
+  public List<Delivery> ofAnalysis(String analysisId) throws IOException {
+    return list("analysis_id = ? ORDER BY id", query -> query.setString(1, analysisId));
+  }
+
+  @Override
+  public List<Delivery> due(String destination, Instant now, int limit) throws IOException {
+    return list(
+        "destination = ? AND next_attempt_at <= ? AND " + OPEN + " ORDER BY id LIMIT ?",
+        query -> {
+          query.setString(1, destination);
+          query.setLong(2, now.toEpochMilli());
+          query.setInt(3, limit);
+        });
+  }
+
+  @Override
+  public Optional<Instant> nextDue(Collection<String> destinations) throws IOException {
+    return database.read(
+        connection -> {
+          String names = String.join(", ", Collections.nCopies(destinations.size(), "?"));
+          try (PreparedStatement query =
+              connection.prepareStatement(
+                  "SELECT MIN(next_attempt_at) AS next FROM deliveries WHERE destination IN ("
+                      + names
+                      + ") AND "
+                      + OPEN)) {
+            int at = 1;
+            for (String name : destinations) {
+              query.setString(at++, name);
+            }
+            try (ResultSet rows = query.executeQuery()) {
+              return rows.next() ? Optional.ofNullable(time(rows, "next")) : Optional.empty();
+            }
+          }
+        });
+  }
+
+  @Override
+  public List<Delivery> underWay() throws IOException {
+    return list("next_attempt_at IS NULL AND " + OPEN + " ORDER BY id", query -> {});
+  }
+
+  @Override
+  public Optional<Delivery> ofTransaction(String transactionUid) throws IOException {
+    return list(
+            "transaction_uid = ? OR earlier_transaction_uid = ? ORDER BY id",
+            query -> {
+              query.setString(1, transactionUid);
+              query.setString(2, transactionUid);
+            })
+        .stream()
+        .findFirst();
+  }
+
+  @Override
+  public boolean replace(Delivery next) throws IOException {
+    return database.write(
+        connection -> {
+          try (PreparedStatement update =
+              connection.prepareStatement(
+                  "UPDATE deliveries SET state = ?, attempts = ?, failures = ?, created_at = ?,"
+                      + " asked_at = ?, updated_at = ?, next_attempt_at = ?, last_error = ?,"
+                      + " note = ?, withdrawn = ?, transaction_uid = ?,"
+                      + " earlier_transaction_uid = ?, revision = ?"
+                      + " WHERE id = ? AND revision = ?")) {
+            bindProgress(update, 1, next);
+            update.setLong(14, next.id());
+            update.setInt(15, next.revision() - 1);
+            return update.executeUpdate() == 1;
+          }
+        });
+  }
+
+  @Override
+  public List<Backlog> backlog() throws IOException {
+    return database.read(
+        connection -> {
+          List<Backlog> found = new ArrayList<>();
+          try (PreparedStatement query =
+                  connection.prepareStatement(
+                      "SELECT destination, COUNT(*) AS open,"
+                          + " SUM(CASE WHEN failures > 0 THEN 1 ELSE 0 END) AS failing,"
+                          + " MIN(created_at) AS oldest FROM deliveries WHERE "
+                          + OPEN
+                          + " GROUP BY destination ORDER BY destination");
+              ResultSet rows = query.executeQuery()) {
+            while (rows.next()) {
+              found.add(
+                  new Backlog(
+                      rows.getString("destination"),
+                      rows.getInt("open"),
+                      rows.getInt("failing"),
+                      time(rows, "oldest")));
+            }
+          }
+          return found;
+        });
+  }
+
+  /** Whether anything of a series is still on its way. */
+  public boolean hasOpen(String seriesInstanceUid) throws IOException {
+    return database.read(
+        connection -> {
+          try (PreparedStatement query =
+              connection.prepareStatement(
+                  "SELECT 1 FROM deliveries WHERE analysis_id ="
+                      + " (SELECT id FROM analyses WHERE series_instance_uid = ?) AND "
+                      + OPEN
+                      + " LIMIT 1")) {
+            query.setString(1, seriesInstanceUid);
+            try (ResultSet rows = query.executeQuery()) {
+              return rows.next();
+            }
+          }
+        });
+  }
+
+  private interface Binding {
+    void bind(PreparedStatement query) throws SQLException;
+  }
+
+  private List<Delivery> list(String where, Binding binding) throws IOException {
+    return database.read(connection -> list(connection, where, binding));
+  }
+
+  private static List<Delivery> list(Connection connection, String where, Binding binding)
+      throws SQLException, StoreException {
+    List<Delivery> found = new ArrayList<>();
+    try (PreparedStatement query = connection.prepareStatement(SELECT + where)) {
+      binding.bind(query);
+      try (ResultSet rows = query.executeQuery()) {
+        while (rows.next()) {
+          found.add(row(rows));
+        }
+      }
+    }
+    return found;
+  }
+
+  private static Delivery row(ResultSet rows) throws SQLException, StoreException {
+    String kind = rows.getString("kind");
+    String state = rows.getString("state");
+    return new Delivery(
+        rows.getLong("id"),
+        rows.getString("analysis_id"),
+        rows.getInt("version"),
+        rows.getString("destination"),
+        new ResultObject(
+            ObjectKind.ofKey(kind).orElseThrow(() -> unknown("kind", kind)),
+            rows.getString("file"),
+            rows.getString("sha256")),
+        DeliveryState.ofKey(state).orElseThrow(() -> unknown("state", state)),
+        rows.getInt("attempts"),
+        rows.getInt("failures"),
+        time(rows, "created_at"),
+        time(rows, "asked_at"),
+        time(rows, "updated_at"),
+        time(rows, "next_attempt_at"),
+        rows.getString("last_error"),
+        rows.getString("note"),
+        rows.getString("withdrawn"),
+        rows.getString("transaction_uid"),
+        rows.getString("earlier_transaction_uid"),
+        rows.getInt("revision"));
+  }
+
+  private static StoreException unknown(String what, String key) {
+    return new StoreException("unknown %s of delivery '%s' on record".formatted(what, key));
+  }
+
+  private static Instant time(ResultSet rows, String column) throws SQLException {
+    long millis = rows.getLong(column);
+    return rows.wasNull() ? null : Instant.ofEpochMilli(millis);
+  }
+}
