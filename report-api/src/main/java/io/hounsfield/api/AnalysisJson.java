@@ -50,6 +50,29 @@ final class AnalysisJson {
     return new JsonObject().put("items", items);
   }
 
+  static JsonObject delivery(DeliveryStatus d) {
+    return new JsonObject()
+        .put("number", d.number())
+        .put("analysisId", d.analysisId())
+        .put("version", d.version())
+        .put("destination", d.destination())
+        .put("kind", d.kind())
+        .put("file", d.file())
+        .put("state", d.state())
+        .put("attempts", d.attempts())
+        .put("createdAt", d.createdAt().toString())
+        .put("updatedAt", d.updatedAt().toString())
+        .put("nextAttemptAt", d.nextAttemptAt() == null ? null : d.nextAttemptAt().toString())
+        .put("lastError", d.lastError())
+        .put("note", d.note());
+  }
+
+  static JsonObject deliveries(List<DeliveryStatus> deliveries) {
+    JsonArray items = new JsonArray();
+    deliveries.forEach(delivery -> items.add(delivery(delivery)));
+    return new JsonObject().put("items", items);
+  }
+
   static JsonObject health(Health health) {
     JsonArray checks = new JsonArray();
     for (Health.Check check : health.checks()) {

@@ -8,6 +8,8 @@ import io.vertx.core.WorkerExecutor;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.openapi.router.RouterBuilder;
@@ -27,6 +29,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
 /**
  * The operations of openapi.yaml. Each route comes from that document, which also checks its
@@ -39,15 +42,21 @@ final class ApiRoutes {
 
   private final WorkerExecutor workers;
   private final AnalysisCatalog catalog;
+  private final ResultCatalog results;
   private final Supplier<List<LoadedModel>> models;
   private final HealthSource health;
   private final Supplier<String> metricsScrape;
   private final EventHub events;
   private final VolumeSender volumes;
 
+  /** Accept-Encoding that takes gzip; no browser gives it the weight 0. */
+  private static final Pattern GZIP =
+      Pattern.compile("(?i)\\bgzip\\b(?!\\s*;\\s*q=0(\\.0*)?\\s*(,|$))");
+
   ApiRoutes(
       WorkerExecutor workers,
       AnalysisCatalog catalog,
+      ResultCatalog results,
       Supplier<List<LoadedModel>> models,
       HealthSource health,
       Supplier<String> metricsScrape,
@@ -55,6 +64,7 @@ final class ApiRoutes {
       VolumeSender volumes) {
     this.workers = workers;
     this.catalog = catalog;
+    this.results = results;
     this.models = models;
     this.health = health;
     this.metricsScrape = metricsScrape;
@@ -63,7 +73,7 @@ final class ApiRoutes {
   }
 
   /** A router with every operation of the document. */
-  Router create(Vertx vertx, OpenAPIContract contract, byte[] document, RequestGate gate) {
+  Router create(Vertx vertx, OpenAPIContract contract, WebPage openApi, RequestGate gate) {
     RouterBuilder builder = RouterBuilder.create(vertx, contract);
     builder.rootHandler(gate::check);
     builder.getRoute("listAnalyses").addHandler(this::listAnalyses);
@@ -75,13 +85,23 @@ final class ApiRoutes {
     builder.getRoute("getCt").addHandler(this::getCt);
     builder.getRoute("getLungs").addHandler(rc -> getArtifact(rc, Artifact.LUNGS));
     builder.getRoute("getLesions").addHandler(rc -> getArtifact(rc, Artifact.LESIONS));
+    builder.getRoute("listResults").addHandler(this::listResults);
+    builder.getRoute("getResult").addHandler(this::getResult);
+    builder.getRoute("listDeliveries").addHandler(this::listDeliveries);
+    builder
+        .getRoute("resendDelivery")
+        .addHandler(RequestGate::requireOwnSite)
+        .addHandler(rc -> changeDelivery(rc, ResultCatalog.Change.RESEND));
+    builder
+        .getRoute("cancelDelivery")
+        .addHandler(RequestGate::requireOwnSite)
+        .addHandler(rc -> changeDelivery(rc, ResultCatalog.Change.CANCEL));
     builder.getRoute("streamEvents").addHandler(this::streamEvents);
     builder.getRoute("listModels").addHandler(this::listModels);
     builder.getRoute("healthLive").addHandler(rc -> answerHealth(rc, health::live));
     builder.getRoute("healthReady").addHandler(rc -> answerHealth(rc, health::ready));
     builder.getRoute("metrics").addHandler(this::metrics);
-    WebPage openapi = new WebPage("application/yaml", Buffer.buffer(document), ETags.of(document));
-    builder.getRoute("openapi").addHandler(rc -> answerPage(rc, openapi));
+    builder.getRoute("openapi").addHandler(rc -> answerPage(rc, openApi));
     return builder.createRouter();
   }
 
@@ -180,29 +200,120 @@ final class ApiRoutes {
           if (path == null) {
             throw noReport(requireAnalysis(id));
           }
+          return file(path, artifact.fileName());
+        },
+        file -> sendFile(rc, file, artifact.fileName(), artifact.mediaType()));
+  }
+
+  private static ArtifactFile file(Path path, String name) throws IOException {
+    try {
+      BasicFileAttributes file = Files.readAttributes(path, BasicFileAttributes.class);
+      return new ArtifactFile(path, file.size(), ETags.of(file));
+    } catch (NoSuchFileException e) {
+      throw new Problem(
+          Problem.Code.REPORT_NOT_AVAILABLE, name + " of this analysis is no longer held.");
+    }
+  }
+
+  private static void sendFile(
+      RoutingContext rc, ArtifactFile file, String name, String mediaType) {
+    HttpServerResponse response = rc.response();
+    if (notModified(rc, file.etag(), "private, no-cache")) {
+      return;
+    }
+    disposition(rc, name);
+    response.putHeader(HttpHeaders.CONTENT_TYPE, mediaType);
+    if (RequestGate.isHead(rc)) {
+      response.putHeader(HttpHeaders.CONTENT_LENGTH, Long.toString(file.size()));
+      response.end();
+    } else {
+      response.sendFile(file.path().toString()).onFailure(rc::fail);
+    }
+  }
+
+  private void listResults(RoutingContext rc) {
+    String id = id(rc);
+    answer(
+        rc,
+        () -> {
+          requireAnalysis(id);
+          JsonArray items = new JsonArray();
+          for (Path path : results.files(id)) {
+            String name = path.getFileName().toString();
+            items.add(
+                new JsonObject()
+                    .put("name", name)
+                    .put("mediaType", mediaType(name))
+                    .put("bytes", Files.size(path)));
+          }
+          return Buffer.buffer(new JsonObject().put("items", items).encode());
+        },
+        found -> json(rc, 200, found));
+  }
+
+  private void getResult(RoutingContext rc) {
+    String id = id(rc);
+    String name = validated(rc).getPathParameters().get("name").getString();
+    answer(
+        rc,
+        () -> {
+          Analysis analysis = requireAnalysis(id);
+          // Compared with the names that there are, never made into a path.
+          for (Path path : results.files(id)) {
+            if (path.getFileName().toString().equals(name)) {
+              return file(path, name);
+            }
+          }
+          throw noReport(analysis);
+        },
+        file -> sendFile(rc, file, name, mediaType(name)));
+  }
+
+  private static String mediaType(String name) {
+    return switch (name.substring(name.lastIndexOf('.') + 1)) {
+      case "dcm" -> "application/dicom";
+      case "pdf" -> "application/pdf";
+      case "json" -> name.contains("fhir") ? "application/fhir+json" : "application/json";
+      case "hl7" -> "text/plain; charset=utf-8";
+      case "csv" -> "text/csv; charset=utf-8";
+      case "gz" -> "application/gzip";
+      case "png" -> "image/png";
+      default -> "application/octet-stream";
+    };
+  }
+
+  private void listDeliveries(RoutingContext rc) {
+    String id = id(rc);
+    answer(
+        rc,
+        () -> {
+          requireAnalysis(id);
+          return Buffer.buffer(AnalysisJson.deliveries(results.deliveries(id)).encode());
+        },
+        found -> json(rc, 200, found));
+  }
+
+  private void changeDelivery(RoutingContext rc, ResultCatalog.Change change) {
+    String id = id(rc);
+    long number = validated(rc).getPathParameters().get("number").getLong();
+    answer(
+        rc,
+        () -> {
+          requireAnalysis(id);
           try {
-            BasicFileAttributes file = Files.readAttributes(path, BasicFileAttributes.class);
-            return new ArtifactFile(path, file.size(), ETags.of(file));
-          } catch (NoSuchFileException e) {
-            throw new Problem(
-                Problem.Code.REPORT_NOT_AVAILABLE,
-                artifact.fileName() + " of this analysis is no longer held.");
+            return results
+                .change(id, number, change)
+                .map(d -> Buffer.buffer(AnalysisJson.delivery(d).encode()))
+                .orElseThrow(
+                    () ->
+                        new Problem(
+                            Problem.Code.DELIVERY_NOT_FOUND,
+                            "This analysis has no delivery of that number."));
+          } catch (ResultCatalog.ConflictException e) {
+            throw new Problem(Problem.Code.DELIVERY_CONFLICT, e.getMessage());
           }
         },
-        file -> {
-          HttpServerResponse response = rc.response();
-          if (notModified(rc, file.etag(), "private, no-cache")) {
-            return;
-          }
-          disposition(rc, artifact.fileName());
-          response.putHeader(HttpHeaders.CONTENT_TYPE, artifact.mediaType());
-          if (RequestGate.isHead(rc)) {
-            response.putHeader(HttpHeaders.CONTENT_LENGTH, Long.toString(file.size()));
-            response.end();
-          } else {
-            response.sendFile(file.path().toString()).onFailure(rc::fail);
-          }
-        });
+        changed -> json(rc, 200, changed));
   }
 
   private void listRelated(RoutingContext rc) {
@@ -302,9 +413,15 @@ final class ApiRoutes {
 
   /** Answers with a file of the web page. */
   static void answerPage(RoutingContext rc, WebPage page) {
-    if (!notModified(rc, page.etag(), "no-cache")) {
+    String accepted = rc.request().getHeader(HttpHeaders.ACCEPT_ENCODING);
+    boolean gzip = accepted != null && GZIP.matcher(accepted).find();
+    rc.response().putHeader(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING);
+    if (!notModified(rc, gzip ? page.gzippedEtag() : page.etag(), "no-cache")) {
       rc.response().putHeader(HttpHeaders.CONTENT_TYPE, page.mediaType());
-      Responses.end(rc.response(), page.content());
+      if (gzip) {
+        rc.response().putHeader(HttpHeaders.CONTENT_ENCODING, "gzip");
+      }
+      Responses.end(rc.response(), gzip ? page.gzipped() : page.content());
     }
   }
 

@@ -18,14 +18,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The event stream: passes changes of analyses on to any number of clients (server-sent events,
- * HTML standard section 9.2).
+ * The event stream: passes changes of analyses and deliveries on to any number of clients
+ * (server-sent events, HTML standard section 9.2).
  *
- * <p>Of several changes of one analysis that a client has not read yet it gets the newest alone, so
- * a client that is slow for a moment loses nothing that matters; one that leaves more than {@link
- * HttpApiOptions#eventQueue()} analyses unread, or reads nothing for {@value #MAX_STALLED_BEATS}
- * heartbeats, is disconnected. Event ids are {@code <start of this hub>-<sequence number>}, so that
- * a stream can be resumed, but not across a restart of the service.
+ * <p>Of several changes of one analysis or delivery that a client has not read yet it gets the
+ * newest alone, so a client that is slow for a moment loses nothing that matters; one that leaves
+ * more than {@link HttpApiOptions#eventQueue()} changes unread, or reads nothing for {@value
+ * #MAX_STALLED_BEATS} heartbeats, is disconnected. Event ids are {@code <start of this
+ * hub>-<sequence number>}, so that a stream can be resumed, but not across a restart of the
+ * service.
  */
 final class EventHub implements AutoCloseable {
 
@@ -33,7 +34,11 @@ final class EventHub implements AutoCloseable {
   private static final int MAX_STALLED_BEATS = 4;
   private static final int WRITE_QUEUE_BYTES = 64 * 1024;
 
-  private record Event(long sequence, String analysisId, String json) {}
+  /**
+   * @param name of the event in the stream
+   * @param subject what it is about: an event replaces earlier ones of its subject
+   */
+  private record Event(long sequence, String name, String subject, String json) {}
 
   private final Vertx vertx;
   private final HttpApiOptions options;
@@ -44,7 +49,7 @@ final class EventHub implements AutoCloseable {
   // All guarded by this.
   private final Set<Client> clients = new HashSet<>();
 
-  /** The newest event of each analysis, oldest first. */
+  /** The newest event of each subject, oldest first. */
   private final Map<String, Event> newest = new LinkedHashMap<>();
 
   private long sequence;
@@ -63,14 +68,22 @@ final class EventHub implements AutoCloseable {
 
   /** Takes a change; called from any thread. */
   void publish(Analysis analysis) {
-    String json = AnalysisJson.analysis(analysis).encode();
+    publish("analysis", analysis.id(), AnalysisJson.analysis(analysis).encode());
+  }
+
+  /** Takes a change of a delivery; called from any thread. */
+  void publish(DeliveryStatus delivery) {
+    publish("delivery", "delivery " + delivery.number(), AnalysisJson.delivery(delivery).encode());
+  }
+
+  private void publish(String name, String subject, String json) {
     synchronized (this) {
       if (closed) {
         return;
       }
-      Event event = new Event(++sequence, analysis.id(), json);
-      newest.remove(event.analysisId());
-      newest.put(event.analysisId(), event);
+      Event event = new Event(++sequence, name, subject, json);
+      newest.remove(event.subject());
+      newest.put(event.subject(), event);
       if (newest.size() > options.eventHistory()) {
         Iterator<Event> oldest = newest.values().iterator();
         forgotten = Math.max(forgotten, oldest.next().sequence());
@@ -183,10 +196,10 @@ final class EventHub implements AutoCloseable {
     }
 
     void offer(Event event) {
-      pending.remove(event.analysisId());
-      pending.put(event.analysisId(), event);
+      pending.remove(event.subject());
+      pending.put(event.subject(), event);
       if (pending.size() > options.eventQueue()) {
-        drop("it left %d analyses unread".formatted(pending.size()));
+        drop("it left %d changes unread".formatted(pending.size()));
       } else if (!writing) {
         writing = true;
         context.runOnContext(v -> write());
@@ -222,8 +235,8 @@ final class EventHub implements AutoCloseable {
           first.remove();
         }
         response.write(
-            "id: %s-%d\nevent: analysis\ndata: %s\n\n"
-                .formatted(start, event.sequence(), event.json()));
+            "id: %s-%d\nevent: %s\ndata: %s\n\n"
+                .formatted(start, event.sequence(), event.name(), event.json()));
       }
       // Where the queue is full, the drain handler goes on.
     }

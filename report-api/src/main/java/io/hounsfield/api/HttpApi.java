@@ -8,6 +8,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
@@ -17,6 +18,7 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.HttpException;
 import io.vertx.openapi.contract.MediaType;
 import io.vertx.openapi.contract.OpenAPIContract;
+import io.vertx.openapi.contract.Path;
 import io.vertx.openapi.validation.ValidatorException;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -34,7 +36,7 @@ public final class HttpApi implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(HttpApi.class);
 
-  private static final String ALLOW = "GET, HEAD, OPTIONS";
+  private static final String READING = "GET, HEAD, OPTIONS";
   private static final int WORKERS = 8;
   private static final int IDLE_TIMEOUT_SECONDS = 60;
   private static final int MAX_REQUEST_LINE_BYTES = 2048;
@@ -42,27 +44,40 @@ public final class HttpApi implements AutoCloseable {
 
   private final HttpServer server;
   private final EventHub events;
-  private final AnalysisCatalog.Subscription subscription;
+  private final List<AnalysisCatalog.Subscription> subscriptions;
   private final WorkerExecutor workers;
   private final VolumeSender volumes;
 
   private HttpApi(
       HttpServer server,
       EventHub events,
-      AnalysisCatalog.Subscription subscription,
+      List<AnalysisCatalog.Subscription> subscriptions,
       WorkerExecutor workers,
       VolumeSender volumes) {
     this.server = server;
     this.events = events;
-    this.subscription = subscription;
+    this.subscriptions = subscriptions;
     this.workers = workers;
     this.volumes = volumes;
+  }
+
+  /** Starts a server that has no results in the standards' forms to show. */
+  public static HttpApi start(
+      Vertx vertx,
+      HttpApiOptions options,
+      AnalysisCatalog catalog,
+      Supplier<List<LoadedModel>> models,
+      HealthSource health,
+      Supplier<String> metricsScrape)
+      throws IOException {
+    return start(vertx, options, catalog, ResultCatalog.NONE, models, health, metricsScrape);
   }
 
   /**
    * Starts the server; returns when it listens. Blocks, so not to be called on an event loop.
    *
    * @param catalog the analyses to show
+   * @param results their results in the standards' forms, and where these went
    * @param models the networks that are loaded; must not block
    * @param health what {@code /health/live} and {@code /health/ready} answer from
    * @param metricsScrape gives the text for {@code /metrics} (Prometheus text format 0.0.4); called
@@ -73,9 +88,28 @@ public final class HttpApi implements AutoCloseable {
       Vertx vertx,
       HttpApiOptions options,
       AnalysisCatalog catalog,
+      ResultCatalog results,
       Supplier<List<LoadedModel>> models,
       HealthSource health,
       Supplier<String> metricsScrape)
+      throws IOException {
+    return start(vertx, options, catalog, results, models, health, metricsScrape, List.of());
+  }
+
+  /**
+   * The same with further routes.
+   *
+   * @param mounts routes of others on this server
+   */
+  public static HttpApi start(
+      Vertx vertx,
+      HttpApiOptions options,
+      AnalysisCatalog catalog,
+      ResultCatalog results,
+      Supplier<List<LoadedModel>> models,
+      HealthSource health,
+      Supplier<String> metricsScrape,
+      List<Mount> mounts)
       throws IOException {
     byte[] document = WebPage.resource("openapi.yaml");
     OpenAPIContract contract =
@@ -83,13 +117,15 @@ public final class HttpApi implements AutoCloseable {
     WorkerExecutor workers = vertx.createSharedWorkerExecutor("hounsfield-http", WORKERS);
     EventHub events = new EventHub(vertx, options);
     VolumeSender volumes = new VolumeSender();
-    AnalysisCatalog.Subscription subscription = catalog.subscribe(events::publish);
+    List<AnalysisCatalog.Subscription> subscriptions =
+        List.of(catalog.subscribe(events::publish), results.subscribe(events::publish));
     try {
-      RequestGate gate = new RequestGate(new HostCheck(options), contract);
+      RequestGate gate = new RequestGate(new HostCheck(options), contract, mounts);
       Router router =
-          new ApiRoutes(workers, catalog, models, health, metricsScrape, events, volumes)
-              .create(vertx, contract, document, gate);
+          new ApiRoutes(workers, catalog, results, models, health, metricsScrape, events, volumes)
+              .create(vertx, contract, WebPage.of("application/yaml", document), gate);
       addPages(router);
+      mounts.forEach(mount -> router.route(mount.path() + "/*").subRouter(mount.router()));
       addFaults(router, contract);
       HttpServer server = vertx.createHttpServer(serverOptions());
       server.requestHandler(router);
@@ -100,9 +136,9 @@ public final class HttpApi implements AutoCloseable {
       await(
           server.listen(options.port(), options.bindAddress()),
           "HTTP cannot listen on %s port %d".formatted(options.bindAddress(), options.port()));
-      return new HttpApi(server, events, subscription, workers, volumes);
+      return new HttpApi(server, events, subscriptions, workers, volumes);
     } catch (IOException | RuntimeException e) {
-      subscription.close();
+      subscriptions.forEach(AnalysisCatalog.Subscription::close);
       events.close();
       volumes.close();
       workers.close();
@@ -137,8 +173,10 @@ public final class HttpApi implements AutoCloseable {
         new YAMLMapper().readValue(document, new TypeReference<LinkedHashMap<String, Object>>() {});
     JsonObject root = new JsonObject(tree);
     for (String path : root.getJsonObject("paths").fieldNames()) {
-      JsonObject operation = root.getJsonObject("paths").getJsonObject(path).getJsonObject("get");
-      stripUnknownMedia(operation.getJsonObject("responses"));
+      JsonObject operations = root.getJsonObject("paths").getJsonObject(path);
+      for (String method : operations.fieldNames()) {
+        stripUnknownMedia(operations.getJsonObject(method).getJsonObject("responses"));
+      }
     }
     stripUnknownMedia(root.getJsonObject("components").getJsonObject("responses"));
     return root;
@@ -186,7 +224,7 @@ public final class HttpApi implements AutoCloseable {
                     .handler(
                         rc ->
                             rc.response()
-                                .putHeader(HttpHeaders.ALLOW, ALLOW)
+                                .putHeader(HttpHeaders.ALLOW, allowed(path))
                                 .setStatusCode(204)
                                 .end()));
     router.errorHandler(
@@ -200,15 +238,33 @@ public final class HttpApi implements AutoCloseable {
     router.errorHandler(
         405,
         rc -> {
-          rc.response().putHeader(HttpHeaders.ALLOW, ALLOW);
+          String allowed =
+              contract.getPaths().stream()
+                  .filter(path -> matches(path, rc))
+                  .map(HttpApi::allowed)
+                  .findFirst()
+                  .orElse(READING);
+          rc.response().putHeader(HttpHeaders.ALLOW, allowed);
           problem(
               rc,
               new Problem(
-                  Problem.Code.METHOD_NOT_ALLOWED, "Only GET, HEAD and OPTIONS are answered."));
+                  Problem.Code.METHOD_NOT_ALLOWED, "Only " + allowed + " are answered here."));
         });
     router.errorHandler(400, HttpApi::fail);
     router.errorHandler(500, HttpApi::fail);
     router.route().failureHandler(HttpApi::fail);
+  }
+
+  /** Methods of a path of the document. */
+  private static String allowed(Path path) {
+    boolean reads =
+        path.getOperations().stream().anyMatch(o -> o.getHttpMethod().equals(HttpMethod.GET));
+    return reads ? READING : "POST, OPTIONS";
+  }
+
+  private static boolean matches(Path path, RoutingContext rc) {
+    String pattern = path.getName().replaceAll("\\{.*?}", "[^/]+").replace(".", "[.]");
+    return hasReadablePath(rc) && rc.normalizedPath().matches(pattern);
   }
 
   private static void fail(RoutingContext rc) {
@@ -284,7 +340,7 @@ public final class HttpApi implements AutoCloseable {
   /** Ends event streams and stops listening; blocks until done. */
   @Override
   public void close() {
-    subscription.close();
+    subscriptions.forEach(AnalysisCatalog.Subscription::close);
     events.close();
     volumes.close();
     try {

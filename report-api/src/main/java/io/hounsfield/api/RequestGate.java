@@ -10,6 +10,7 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.openapi.contract.OpenAPIContract;
 import io.vertx.openapi.contract.Operation;
 import io.vertx.openapi.contract.Parameter;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -18,16 +19,21 @@ final class RequestGate {
 
   private static final String HEAD = "hounsfield.head";
 
+  private static final String OWN_HEADER = "X-Hounsfield-Request";
+
   private static final String CONTENT_SECURITY_POLICY =
       "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none';"
-          + " object-src 'none'";
+          // The viewer library carries its font as a data: picture.
+          + " object-src 'none'; img-src 'self' data:";
 
   private final HostCheck hosts;
   private final OpenAPIContract contract;
+  private final List<Mount> mounts;
 
-  RequestGate(HostCheck hosts, OpenAPIContract contract) {
+  RequestGate(HostCheck hosts, OpenAPIContract contract, List<Mount> mounts) {
     this.hosts = hosts;
     this.contract = contract;
+    this.mounts = List.copyOf(mounts);
   }
 
   /** Whether the client asked with HEAD. */
@@ -61,8 +67,10 @@ final class RequestGate {
               + " localhost, or add the name to the allowed hosts in its configuration.");
     }
     String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
-    if (request.getHeader(HttpHeaders.TRANSFER_ENCODING) != null
-        || (length != null && !length.equals("0"))) {
+    boolean body =
+        request.getHeader(HttpHeaders.TRANSFER_ENCODING) != null
+            || (length != null && !length.equals("0"));
+    if (body && !takesBody(rc)) {
       rc.response()
           .putHeader(HttpHeaders.CONNECTION, "close")
           .endHandler(v -> request.connection().close());
@@ -71,6 +79,35 @@ final class RequestGate {
     }
     checkQueryNames(rc);
     rc.next();
+  }
+
+  /**
+   * Requests that change something come from a client that means it: a browser sends the header
+   * only for pages of this server, unless the server allows others (it does not), and says where a
+   * request comes from.
+   */
+  static void requireOwnSite(RoutingContext rc) {
+    HttpServerRequest request = rc.request();
+    String origin = request.getHeader("Origin");
+    String site = request.getHeader("Sec-Fetch-Site");
+    String host = request.getHeader(HttpHeaders.HOST);
+    boolean foreign =
+        origin != null && (host == null || !origin.replaceFirst("^https?://", "").equals(host))
+            || site != null && !site.equals("same-origin") && !site.equals("none");
+    if (foreign || request.getHeader(OWN_HEADER) == null) {
+      throw new Problem(
+          Problem.Code.CROSS_SITE_REQUEST,
+          "What changes something is taken from this server's own pages and from programs, with the"
+              + " header "
+              + OWN_HEADER
+              + ": 1.");
+    }
+    rc.next();
+  }
+
+  private boolean takesBody(RoutingContext rc) {
+    return rc.request().method() == HttpMethod.POST
+        && mounts.stream().anyMatch(mount -> mount.holds(rc.normalizedPath()));
   }
 
   /** A misspelt filter must not silently mean "no filter". */
