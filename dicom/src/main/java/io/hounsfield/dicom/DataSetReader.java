@@ -29,6 +29,7 @@ final class DataSetReader {
   private static final VarHandle INT_LE = ints(ByteOrder.LITTLE_ENDIAN);
   private static final VarHandle INT_BE = ints(ByteOrder.BIG_ENDIAN);
   private static final int UNDEFINED = 0xFFFFFFFF;
+  private static final int ANY_GROUP = -1;
 
   private final byte[] bytes;
   private final int base;
@@ -38,6 +39,7 @@ final class DataSetReader {
   private int at;
   private int elementCount;
   private int stopTag = 0;
+  private int onlyGroup = ANY_GROUP;
 
   /** The bytes ended in the middle of an element. */
   static final class Truncated extends DicomException {
@@ -71,6 +73,12 @@ final class DataSetReader {
     return this;
   }
 
+  /** Stops before the first top-level tag of another group. */
+  DataSetReader only(int group) {
+    onlyGroup = group;
+    return stopBefore((group + 1) << 16);
+  }
+
   /** Offset in the array of the first byte that has not been read. */
   int position() {
     return at;
@@ -86,7 +94,7 @@ final class DataSetReader {
     boolean pixelDataSeen = false;
     while (at < limit && !restIsZero()) {
       int start = at;
-      if (limit - at >= 4 && stopTag != 0 && Integer.compareUnsigned(tag(), stopTag) >= 0) {
+      if (limit - at >= 4 && stopTag != 0 && isBeyond(tag())) {
         return target;
       }
       try {
@@ -101,6 +109,11 @@ final class DataSetReader {
       pixelDataSeen |= target.contains(Tag.PixelData);
     }
     return target;
+  }
+
+  private boolean isBeyond(int tag) {
+    return Integer.compareUnsigned(tag, stopTag) >= 0
+        || (onlyGroup != ANY_GROUP && tag >>> 16 != onlyGroup);
   }
 
   /** A tag 0000,0000 with length 0 exists only as padding after the end. */

@@ -90,7 +90,9 @@ public final class DicomFiles {
 
   /**
    * Writes a file: preamble, file meta information, data set in the file's transfer syntax. The
-   * meta information's mandatory attributes are set from the data set and from this implementation.
+   * meta information's mandatory attributes are set from the data set and from this implementation;
+   * elements of groups 0000 and 0002, which belong to messages and headers, are left out of the
+   * data set.
    */
   public static void write(Path path, DicomFile file, WriteOption... options) throws IOException {
     byte[] encoded = encode(file);
@@ -116,10 +118,27 @@ public final class DicomFiles {
         Tag.ImplementationClassUID,
         Tag.ImplementationVersionName);
     byte[] header = encodeHeader(meta);
-    byte[] body = DataSets.encode(dataSet, file.transferSyntax());
+    byte[] body = DataSets.encode(withoutHeaders(dataSet), file.transferSyntax());
     byte[] whole = Arrays.copyOf(header, Math.addExact(header.length, body.length));
     System.arraycopy(body, 0, whole, header.length, body.length);
     return whole;
+  }
+
+  /** Elements of messages and of file headers are none of a data set's, PS3.10 section 7.2. */
+  private static DataSet withoutHeaders(DataSet dataSet) {
+    int[] strays =
+        dataSet.tags().stream()
+            .mapToInt(tag -> tag)
+            .filter(tag -> tag >>> 16 == 0x0000 || tag >>> 16 == 0x0002)
+            .toArray();
+    if (strays.length == 0) {
+      return dataSet;
+    }
+    DataSet rest = dataSet.copy();
+    for (int tag : strays) {
+      rest.remove(tag);
+    }
+    return rest;
   }
 
   /** File meta information of an instance, with the names of this implementation. */
@@ -170,7 +189,7 @@ public final class DicomFiles {
     if (isGroup2(bytes, at, end)) {
       boolean explicit = VR.of(bytes[at + 4], bytes[at + 5]) != null;
       DataSetReader reader = new DataSetReader(bytes, at, end - at, explicit, false);
-      meta = reader.stopBefore(0x00030000).read();
+      meta = reader.only(0x0002).read();
       at = reader.position();
     }
     Optional<String> uid = meta.string(Tag.TransferSyntaxUID);

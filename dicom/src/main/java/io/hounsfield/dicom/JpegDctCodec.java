@@ -55,11 +55,18 @@ final class JpegDctCodec implements FrameCodec {
     /** {@code [frequency][place]} of the inverse transform of one dimension, section A.3.3. */
     private static final float[] COSINES = cosines();
 
+    /** A table is made when a scan uses it: some bytes say what takes 128 KiB. */
+    private record TableSpecification(int[] counts, int[] symbols) {
+      JpegHuffmanTable table() throws DicomException {
+        return new JpegHuffmanTable(counts, symbols);
+      }
+    }
+
     private final JpegHeader header;
     private final JpegBits bits;
     private final int[][] quantization = new int[4][];
-    private final JpegHuffmanTable[] dc = new JpegHuffmanTable[4];
-    private final JpegHuffmanTable[] ac = new JpegHuffmanTable[4];
+    private final TableSpecification[] dc = new TableSpecification[4];
+    private final TableSpecification[] ac = new TableSpecification[4];
     private int component;
     private int quantizationTable;
     private int restartInterval;
@@ -143,7 +150,7 @@ final class JpegDctCodec implements FrameCodec {
         for (int i = 0; i < total; i++) {
           symbols[i] = bits.octet();
         }
-        (selector >> 4 == 0 ? dc : ac)[selector & 15] = new JpegHuffmanTable(counts, symbols);
+        (selector >> 4 == 0 ? dc : ac)[selector & 15] = new TableSpecification(counts, symbols);
       }
     }
 
@@ -162,12 +169,12 @@ final class JpegDctCodec implements FrameCodec {
       if (count != 1 || selected != component || (tables >> 4) > 3 || (tables & 15) > 3) {
         throw fault("the scan is not of the one component of the image");
       }
-      JpegHuffmanTable dcTable = dc[tables >> 4];
-      JpegHuffmanTable acTable = ac[tables & 15];
       int[] steps = quantization[quantizationTable];
-      if (dcTable == null || acTable == null || steps == null) {
+      if (dc[tables >> 4] == null || ac[tables & 15] == null || steps == null) {
         throw fault("a table that the scan needs is missing");
       }
+      JpegHuffmanTable dcTable = dc[tables >> 4].table();
+      JpegHuffmanTable acTable = ac[tables & 15].table();
       bits.seek(end);
       short[] samples = new short[header.rows() * header.columns()];
       int across = (header.columns() + 7) / 8;

@@ -25,6 +25,9 @@ final class JpegLosslessCodec implements FrameCodec {
   private static final String TITLE = "JPEG Lossless";
   private static final String READER = "com.twelvemonkeys.imageio.plugins.jpeg.JPEGImageReaderSpi";
 
+  /** A table of its own for each of four components; the library keeps 50 KiB for each segment. */
+  private static final int MAX_TABLE_SEGMENTS = 16;
+
   private static final class Provider {
     static final ImageReaderSpi INSTANCE = find();
 
@@ -58,6 +61,11 @@ final class JpegLosslessCodec implements FrameCodec {
     if (frame.length() * 8L < layout.samples()) {
       throw JpegHeader.fault(
           TITLE, frame.length() + " bytes cannot hold " + layout.samples() + " samples; truncated");
+    }
+    int tables = JpegHeader.tableSegments(frame);
+    if (tables > MAX_TABLE_SEGMENTS) {
+      throw JpegHeader.fault(
+          TITLE, tables + " Huffman tables are over the limit of " + MAX_TABLE_SEGMENTS);
     }
     List<String> warnings = new ArrayList<>();
     Raster raster;

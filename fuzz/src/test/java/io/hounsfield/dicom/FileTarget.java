@@ -62,7 +62,7 @@ public final class FileTarget {
     try {
       DicomFile again = DicomFiles.read(written);
       if (again.transferSyntax() != file.transferSyntax()
-          || !DataSetTarget.tags(again.dataSet()).equals(DataSetTarget.tags(file.dataSet()))) {
+          || !tags(again.dataSet()).equals(tags(file.dataSet()))) {
         throw new AssertionError("written and read, it is another file");
       }
       if (!Arrays.equals(written, DicomFiles.encode(again))) {
@@ -71,6 +71,13 @@ public final class FileTarget {
     } catch (DicomException e) {
       throw new AssertionError("what was written cannot be read: " + e.getMessage(), e);
     }
+  }
+
+  /** Elements of messages and headers are left out when writing. */
+  private static List<Integer> tags(DataSet dataSet) {
+    return DataSetTarget.tags(dataSet).stream()
+        .filter(tag -> tag >>> 16 != 0x0000 && tag >>> 16 != 0x0002)
+        .toList();
   }
 
   private static void frames(DicomFile file) {

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hounsfield.dicom;
 
-import io.hounsfield.dicom.Element.Bytes;
-import io.hounsfield.dicom.Element.Fragments;
 import io.hounsfield.fuzz.Bounds;
-import io.hounsfield.fuzz.SharedData;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -33,26 +29,6 @@ record FrameInput(int rows, int columns, int flags, byte[] frame) {
         .put((byte) ((stored > 8 ? 1 : 0) | (signed ? 2 : 0) | (stored - 1) << 4))
         .put(frame)
         .array();
-  }
-
-  /** The first frames of real files, where there are some. */
-  static List<byte[]> shared(String... names) throws DicomException {
-    List<byte[]> seeds = new ArrayList<>();
-    for (String name : names) {
-      byte[] bytes = SharedData.read(name).orElse(null);
-      if (bytes != null) {
-        DicomFile file = DicomFiles.read(bytes);
-        PixelLayout layout = PixelLayout.of(file.dataSet());
-        Element pixels = file.dataSet().element(Tag.PixelData);
-        Bytes encoded =
-            EncapsulatedFrames.frame(
-                file.dataSet(), ((Fragments) pixels.value()).fragments(), layout.frames(), 0);
-        byte[] frame = new byte[encoded.length()];
-        encoded.buffer().get(frame);
-        seeds.add(of(layout.rows(), layout.columns(), layout.bitsStored(), layout.signed(), frame));
-      }
-    }
-    return seeds;
   }
 
   static FrameInput parse(byte[] input) {

@@ -15,7 +15,8 @@ public final class Jpeg2000Target {
 
   public static List<byte[]> seeds() throws IOException {
     List<byte[]> seeds = new ArrayList<>(small());
-    seeds.addAll(FrameInput.shared("compressed/CT2_J2KI.dcm", "compressed/CT1_J2KI.dcm"));
+    seeds.addAll(RealFrames.encoded("gdcmconv", "--j2k"));
+    seeds.addAll(RealFrames.encoded("gdcmconv", "--j2k", "--lossy", "-q", "70"));
     return seeds;
   }
 

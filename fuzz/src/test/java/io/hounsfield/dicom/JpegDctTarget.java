@@ -23,6 +23,8 @@ public final class JpegDctTarget {
       byte[] frame = CodecFixturesTest.baseline(0.8f, restart);
       seeds.add(FrameInput.of(rows, columns, 8, false, frame));
     }
+    seeds.addAll(RealFrames.encoded("dcmcjpeg", "+ee"));
+    seeds.addAll(RealFrames.encoded("dcmcjpeg", "+eb", "+un"));
     return seeds;
   }
 

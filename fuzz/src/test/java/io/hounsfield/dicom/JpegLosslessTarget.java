@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hounsfield.dicom;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -13,7 +14,7 @@ public final class JpegLosslessTarget {
     FrameInput.parse(bytes).decode(TransferSyntax.JPEG_LOSSLESS);
   }
 
-  public static List<byte[]> seeds() throws DicomException {
+  public static List<byte[]> seeds() throws IOException {
     Random random = new Random(2);
     List<byte[]> seeds = new ArrayList<>();
     for (int predictor = 1; predictor <= 7; predictor++) {
@@ -23,7 +24,8 @@ public final class JpegLosslessTarget {
         seeds.add(FrameInput.of(12, 16, stored, false, frame));
       }
     }
-    seeds.addAll(FrameInput.shared("compressed/CT1_JPLL.dcm", "compressed/CT2_JPLL.dcm"));
+    seeds.addAll(RealFrames.encoded("dcmcjpeg", "+e1"));
+    seeds.addAll(RealFrames.encoded("gdcmconv", "--jpeg"));
     return seeds;
   }
 

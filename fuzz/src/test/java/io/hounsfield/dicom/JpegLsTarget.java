@@ -15,7 +15,8 @@ public final class JpegLsTarget {
 
   public static List<byte[]> seeds() throws IOException {
     List<byte[]> seeds = new ArrayList<>(small());
-    seeds.addAll(FrameInput.shared("compressed/CT2_JLSL.dcm", "compressed/CT2_JLSN.dcm"));
+    seeds.addAll(RealFrames.encoded("dcmcjpls"));
+    seeds.addAll(RealFrames.encoded("dcmcjpls", "+en", "+md", "3"));
     return seeds;
   }
 

@@ -35,7 +35,16 @@ public final class RleTarget {
       byte[] frame = RleEncoder.encode(pixels, 1, stored > 8 ? 2 : 1);
       seeds.add(FrameInput.of(12, 16, stored, stored == 16, frame));
     }
-    seeds.addAll(FrameInput.shared("compressed/CT1_RLE.dcm", "compressed/CT2_RLE.dcm"));
+    RealFrames.window()
+        .ifPresent(
+            window ->
+                seeds.add(
+                    FrameInput.of(
+                        RealFrames.SIDE,
+                        RealFrames.SIDE,
+                        16,
+                        true,
+                        RleEncoder.encode(window, 1, 2))));
     return seeds;
   }
 }

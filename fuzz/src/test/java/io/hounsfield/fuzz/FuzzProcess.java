@@ -107,6 +107,7 @@ final class FuzzProcess {
             .redirectErrorStream(true)
             .redirectOutput(log.toFile())
             .start();
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> end(process)));
     // Decoder processes of the target come and go; what they had when last seen is counted.
     Duration processor = Duration.ZERO;
     boolean ended = false;
@@ -116,12 +117,15 @@ final class FuzzProcess {
       Duration now = processorTime(process);
       processor = now.compareTo(processor) > 0 ? now : processor;
     }
-    if (!ended) {
-      process.descendants().forEach(ProcessHandle::destroyForcibly);
-      process.destroyForcibly().waitFor();
-    }
+    end(process);
+    process.waitFor();
     Duration wall = Duration.ofNanos(System.nanoTime() - start);
     return result(process.exitValue(), wall, processor, known, log);
+  }
+
+  private static void end(Process process) {
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    process.destroyForcibly();
   }
 
   private static Duration processorTime(Process process) {
@@ -157,6 +161,7 @@ final class FuzzProcess {
             "--disabled_hooks=com.code_intelligence.jazzer.sanitizers.ServerSideRequestForgery",
             "-max_total_time=" + seconds,
             "-timeout=" + TIMEOUT_SECONDS,
+            "-report_slow_units=" + TIMEOUT_SECONDS,
             "-rss_limit_mb=" + RESIDENT_MIB,
             "-max_len=" + Math.max(MAX_LENGTH, longest()),
             "-print_final_stats=1",
