@@ -64,6 +64,8 @@ public final class Spool implements AutoCloseable {
   private static final String LOCK_FILE = ".lock";
   private static final Pattern SERIES_DIRECTORY = Pattern.compile("[0-9a-f]{16}");
   private static final Pattern INSTANCE_FILE = Pattern.compile("[0-9a-f]{64}\\.dcm");
+  private static final Pattern CONFLICTING_FILE =
+      Pattern.compile("[0-9a-f]{64}-[0-9a-f]{16}\\.dcm");
   private static final int STRIPES = 64;
 
   private final Path directory;
@@ -226,6 +228,26 @@ public final class Spool implements AutoCloseable {
   }
 
   /**
+   * Files that were kept aside because an instance of their UID was held already with other
+   * content, ordered by name; empty when there are none.
+   */
+  public List<Path> conflicting(String seriesInstanceUid) throws IOException {
+    List<Path> found = new ArrayList<>();
+    try (DirectoryStream<Path> files =
+        Files.newDirectoryStream(seriesDirectory(seriesInstanceUid), "*.dcm")) {
+      for (Path file : files) {
+        if (CONFLICTING_FILE.matcher(file.getFileName().toString()).matches()) {
+          found.add(file);
+        }
+      }
+    } catch (NoSuchFileException e) {
+      return List.of(); // nothing is held of the series
+    }
+    Collections.sort(found);
+    return found;
+  }
+
+  /**
    * What one folder of the spool holds.
    *
    * @param directory the folder, which names the series
@@ -265,12 +287,14 @@ public final class Spool implements AutoCloseable {
    * Removes a series, with what was kept aside under its instances' UIDs, if it still is exactly as
    * described: an instance that came meanwhile keeps all of them.
    *
+   * @param conflicting what {@link #conflicting} said of it
    * @return the bytes that were freed; 0 when nothing was removed
    */
-  public long remove(SpooledSeries series) throws IOException {
+  public long remove(SpooledSeries series, List<Path> conflicting) throws IOException {
     Path folder = seriesDirectory(series.seriesInstanceUid());
     Set<String> expected = new HashSet<>();
     series.instances().forEach(i -> expected.add(i.file().getFileName().toString()));
+    conflicting.forEach(file -> expected.add(file.getFileName().toString()));
     for (ReentrantLock one : instanceLocks) {
       one.lock();
     }
@@ -281,9 +305,7 @@ public final class Spool implements AutoCloseable {
         for (Path file : all) {
           String name = file.getFileName().toString();
           files.add(file);
-          if (INSTANCE_FILE.matcher(name).matches()) {
-            found.add(name);
-          }
+          found.add(name);
         }
       } catch (NoSuchFileException e) {
         return 0;

@@ -242,7 +242,7 @@ class SpoolTest {
       assertEquals(DimseStatus.OUT_OF_RESOURCES, full.status());
       assertTrue(full.getMessage().contains("budget"), full.getMessage());
       assertEquals(0, spool.usableBytes());
-      assertEquals(3 * one, spool.remove(series(spool, "one")));
+      assertEquals(3 * one, spool.remove(series(spool, "one"), List.of()));
       assertEquals(0, spool.heldBytes());
       store(spool, "one", 3);
     }
@@ -255,13 +255,37 @@ class SpoolTest {
       store(spool, "two", 0);
       SpooledSeries before = series(spool, "one");
       store(spool, "one", 1);
-      assertEquals(0, spool.remove(before), "an instance came meanwhile");
+      assertEquals(0, spool.remove(before, List.of()), "an instance came meanwhile");
       assertEquals(2, spool.instances(TestInstances.seriesUid("one")).size());
-      assertTrue(spool.remove(series(spool, "one")) > 0);
+      assertTrue(spool.remove(series(spool, "one"), List.of()) > 0);
       assertEquals(List.of(), spool.instances(TestInstances.seriesUid("one")));
       assertEquals(1, spool.instances(TestInstances.seriesUid("two")).size());
-      assertEquals(0, spool.remove(before), "once");
+      assertEquals(0, spool.remove(before, List.of()), "once");
       assertFalse(store(spool, "one", 0).duplicate(), "it may come again");
+    }
+  }
+
+  @Test
+  void whatIsKeptAsideIsToldAndGoesWithItsSeriesUnlessItCameMeanwhile() throws Exception {
+    try (Spool spool = Spool.open(temp)) {
+      store(spool, "one", 0);
+      String uid = TestInstances.seriesUid("one");
+      assertEquals(List.of(), spool.conflicting(uid));
+      assertEquals(List.of(), spool.conflicting("1.2.3.4"));
+      SpooledSeries before = series(spool, "one");
+      byte[] other = TestInstances.encoded(TestInstances.ct("one", 0, 256));
+      IncomingInstance.Stored stored;
+      try (IncomingInstance incoming =
+          spool.receive(
+              SopClass.CT_IMAGE_STORAGE, TestInstances.sopUid("one", 0), TestInstances.EXPLICIT)) {
+        incoming.write(List.of(ByteBuffer.wrap(other)));
+        stored = incoming.commit();
+      }
+      assertTrue(stored.conflicting());
+      assertEquals(List.of(stored.instance().file()), spool.conflicting(uid));
+      assertEquals(0, spool.remove(before, List.of()), "nobody has looked at it yet");
+      assertTrue(spool.remove(before, spool.conflicting(uid)) > 0);
+      assertEquals(0, spool.heldBytes());
     }
   }
 
@@ -274,7 +298,7 @@ class SpoolTest {
           spool.receive(
               SopClass.CT_IMAGE_STORAGE, TestInstances.sopUid("one", 1), TestInstances.EXPLICIT)) {
         late.write(List.of(ByteBuffer.wrap(bytes)));
-        assertTrue(spool.remove(series(spool, "one")) > 0);
+        assertTrue(spool.remove(series(spool, "one"), List.of()) > 0);
         late.commit();
       }
       assertEquals(1, spool.instances(TestInstances.seriesUid("one")).size());

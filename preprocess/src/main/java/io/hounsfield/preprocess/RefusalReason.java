@@ -37,6 +37,9 @@ public enum RefusalReason {
       "The slices belong to different frames of reference: their positions cannot be compared."),
   UNSUPPORTED_TRANSFER_SYNTAX(
       "unsupported-transfer-syntax", "The pixels are compressed in a way that cannot be decoded."),
+  INSTANCES_DELETED(
+      "instances-deleted",
+      "Instances of the series that an earlier version was made from are not held any more."),
   UNDECODABLE("undecodable", "An instance is damaged or incomplete."),
   NO_LUNGS("no-lungs", "No lungs were found in the images."),
   NOT_CHEST("not-chest", "What looks like lung in the images is not that of a chest."),

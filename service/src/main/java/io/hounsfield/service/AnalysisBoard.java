@@ -13,10 +13,13 @@ import io.hounsfield.domain.QuantificationReport;
 import io.hounsfield.domain.Quantity;
 import io.hounsfield.domain.Region;
 import io.hounsfield.domain.SeriesDescription;
+import io.hounsfield.preprocess.RefusalReason;
 import io.hounsfield.report.ReportJson;
 import io.hounsfield.service.pipeline.AnalysisJournal;
 import io.hounsfield.service.pipeline.AnalysisOutcome;
 import io.hounsfield.service.pipeline.ResultFiles;
+import io.hounsfield.service.pipeline.SeriesInstances;
+import io.hounsfield.service.results.ResultPublisher;
 import io.hounsfield.service.store.AnalysisStore;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -46,6 +49,7 @@ final class AnalysisBoard implements AnalysisJournal, AnalysisCatalog {
   private final Path results;
   private final ServiceMetrics metrics;
   private final SpoolImages images;
+  private final ResultPublisher publisher;
   private final List<Consumer<Analysis>> subscribers = new CopyOnWriteArrayList<>();
 
   /** Analyses that are not finished, by series; newer than what the store says. */
@@ -54,11 +58,18 @@ final class AnalysisBoard implements AnalysisJournal, AnalysisCatalog {
   /**
    * @param results folder of the result files, one folder an analysis
    * @param images the images that are held
+   * @param publisher makes the results of a report and delivers them
    */
-  AnalysisBoard(AnalysisStore store, Path results, SpoolImages images, ServiceMetrics metrics) {
+  AnalysisBoard(
+      AnalysisStore store,
+      Path results,
+      SpoolImages images,
+      ResultPublisher publisher,
+      ServiceMetrics metrics) {
     this.store = store;
     this.results = results;
     this.images = images;
+    this.publisher = publisher;
     this.metrics = metrics;
   }
 
@@ -76,13 +87,15 @@ final class AnalysisBoard implements AnalysisJournal, AnalysisCatalog {
         a.id(),
         a.version(),
         reported || a.status() == AnalysisStatus.REFUSED,
-        entry.instancesDigest(),
-        !reported || ResultFiles.complete(folder(a.id())),
+        SeriesInstances.parse(entry.instancesDigest(), entry.instances()),
+        a.refusal() != null && a.refusal().code().equals(RefusalReason.INSTANCES_DELETED.code()),
+        !reported || isComplete(a),
         entry.model());
   }
 
   @Override
-  public synchronized Entry begin(String studyInstanceUid, String seriesInstanceUid, String model)
+  public synchronized Entry begin(
+      String studyInstanceUid, String seriesInstanceUid, String model, String callingAeTitle)
       throws IOException {
     Optional<AnalysisStore.Entry> known = store.ofSeries(seriesInstanceUid);
     Instant now = now();
@@ -112,8 +125,8 @@ final class AnalysisBoard implements AnalysisJournal, AnalysisCatalog {
           a.status() == AnalysisStatus.REPORTED || a.status() == AnalysisStatus.REFUSED;
       begun = with(a, finished ? a.version() + 1 : a.version(), AnalysisStatus.RECEIVING, null);
     }
-    AnalysisStore.Entry entry = new AnalysisStore.Entry(begun, null, model);
-    store.save(entry);
+    AnalysisStore.Entry entry = new AnalysisStore.Entry(begun, null, model, null);
+    store.save(entry, callingAeTitle);
     open.put(seriesInstanceUid, entry);
     publish(begun);
     return journalEntry(entry);
@@ -145,7 +158,10 @@ final class AnalysisBoard implements AnalysisJournal, AnalysisCatalog {
 
   @Override
   public void reported(
-      String seriesInstanceUid, String instancesDigest, AnalysisOutcome outcome, Long releasedNanos)
+      String seriesInstanceUid,
+      SeriesInstances instances,
+      AnalysisOutcome outcome,
+      Long releasedNanos)
       throws IOException {
     AnalysisStore.Entry entry = current(seriesInstanceUid);
     Analysis a = described(entry.analysis(), outcome.ct().geometry().slices(), outcome.series());
@@ -176,9 +192,10 @@ final class AnalysisBoard implements AnalysisJournal, AnalysisCatalog {
             a.studyDate(),
             a.studyDescription(),
             a.seriesDescription());
+    byte[] json = ReportJson.encode(report);
     synchronized (this) {
       store.saveReport(
-          new AnalysisStore.Entry(reported, instancesDigest), ReportJson.encode(report));
+          new AnalysisStore.Entry(reported, instances.digest(), null, instances.text()), json);
       open.remove(seriesInstanceUid);
       publish(reported);
     }
@@ -191,47 +208,78 @@ final class AnalysisBoard implements AnalysisJournal, AnalysisCatalog {
         reported.warningCount(),
         latency == null ? "-" : Math.round(latency));
     ResultFiles.writeLabelMaps(folder, outcome);
+    publishResults(report, json, outcome);
+  }
+
+  /**
+   * Files for others, and their delivery. A fault here changes nothing of the report: what is
+   * missing is made at the next start.
+   */
+  private void publishResults(QuantificationReport report, byte[] json, AnalysisOutcome outcome) {
+    try {
+      long start = System.nanoTime();
+      String sender = store.callingAeTitle(report.analysisId()).orElse(null);
+      publisher
+          .publish(report, json, outcome, sender)
+          .ifPresent(made -> metrics.results(made.failed(), System.nanoTime() - start));
+    } catch (IOException | RuntimeException e) {
+      LOG.error(
+          "Results of analysis {} version {} cannot be made now",
+          report.analysisId(),
+          report.version(),
+          e);
+    }
+  }
+
+  private boolean isComplete(Analysis a) {
+    try {
+      return ResultFiles.complete(folder(a.id())) && publisher.isPublished(a.id(), a.version());
+    } catch (IOException e) {
+      LOG.error("The outbox cannot be read", e);
+      return false;
+    }
   }
 
   @Override
   public void completeResults(
-      String seriesInstanceUid, String instancesDigest, AnalysisOutcome outcome)
+      String seriesInstanceUid, SeriesInstances instances, AnalysisOutcome outcome)
       throws IOException {
     Analysis a = current(seriesInstanceUid).analysis();
     Optional<byte[]> json = store.reportJson(a.id());
     if (json.isPresent() && ReportJson.decode(json.get()).regions().equals(outcome.regions())) {
       ResultFiles.writeOverview(folder(a.id()), outcome);
       ResultFiles.writeLabelMaps(folder(a.id()), outcome);
+      publishResults(ReportJson.decode(json.get()), json.get(), outcome);
       return;
     }
     // Another model or version of the software by now: its maps do not belong to that report.
     Entry unused = begin(a.studyInstanceUid(), seriesInstanceUid, null);
-    reported(seriesInstanceUid, instancesDigest, outcome, null);
+    reported(seriesInstanceUid, instances, outcome, null);
   }
 
   @Override
-  public void refused(String seriesInstanceUid, String instancesDigest, String code, String text)
+  public void refused(String seriesInstanceUid, SeriesInstances instances, String code, String text)
       throws IOException {
-    end(seriesInstanceUid, instancesDigest, AnalysisStatus.REFUSED, code, text);
+    end(seriesInstanceUid, instances, AnalysisStatus.REFUSED, code, text);
     metrics.refused(code);
   }
 
   @Override
   public void failed(String seriesInstanceUid, String code, String text) throws IOException {
-    end(seriesInstanceUid, null, AnalysisStatus.FAILED, code, text);
+    end(seriesInstanceUid, SeriesInstances.NONE, AnalysisStatus.FAILED, code, text);
     metrics.failed();
   }
 
   private synchronized void end(
       String seriesInstanceUid,
-      String instancesDigest,
+      SeriesInstances instances,
       AnalysisStatus status,
       String code,
       String text)
       throws IOException {
     Analysis a = current(seriesInstanceUid).analysis();
     Analysis ended = with(a, a.version(), status, new Analysis.Refusal(code, text));
-    store.save(new AnalysisStore.Entry(ended, instancesDigest));
+    store.save(new AnalysisStore.Entry(ended, instances.digest(), null, instances.text()));
     open.remove(seriesInstanceUid);
     publish(ended);
     LOG.info("Analysis {} version {} {}: {}", ended.id(), ended.version(), status.key(), code);

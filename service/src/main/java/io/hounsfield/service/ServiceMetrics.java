@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hounsfield.service;
 
+import io.hounsfield.delivery.DeliveryService;
+import io.hounsfield.delivery.Destination;
+import io.hounsfield.delivery.ObjectKind;
+import io.hounsfield.delivery.Outbox.Backlog;
 import io.hounsfield.domain.Timings;
 import io.hounsfield.listener.NodeStatistics;
 import io.hounsfield.listener.Spool;
@@ -16,7 +20,11 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
+import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
@@ -41,6 +49,9 @@ final class ServiceMetrics implements AutoCloseable {
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final JvmGcMetrics gc = new JvmGcMetrics();
 
+  /** The registry refers weakly to what it watches; only this keeps suppliers alive. */
+  private final List<Object> watched = new ArrayList<>();
+
   ServiceMetrics() {
     new JvmMemoryMetrics().bindTo(registry);
     new ProcessorMetrics().bindTo(registry);
@@ -49,6 +60,7 @@ final class ServiceMetrics implements AutoCloseable {
 
   /** Shows the DICOM node's counters. */
   void watchNode(Supplier<NodeStatistics> node) {
+    watched.add(node);
     gauge(
         "hounsfield.dicom.connections",
         "TCP connections open",
@@ -120,6 +132,8 @@ final class ServiceMetrics implements AutoCloseable {
 
   /** Shows what the spool holds and lets go of. */
   void watchSpool(Spool spool, SpoolRetention retention) {
+    watched.add(spool);
+    watched.add(retention);
     Gauge.builder("hounsfield.spool.bytes", spool, Spool::heldBytes)
         .description("What received instances take on disk")
         .register(registry);
@@ -142,6 +156,7 @@ final class ServiceMetrics implements AutoCloseable {
 
   /** Shows what the pipeline has before it. */
   void watchCoordinator(SeriesCoordinator coordinator) {
+    watched.add(coordinator);
     Gauge.builder("hounsfield.open.series", coordinator, SeriesCoordinator::openSeries)
         .description("Series received or worked on and not finished")
         .register(registry);
@@ -182,6 +197,98 @@ final class ServiceMetrics implements AutoCloseable {
 
   private static Timer.Builder timer(String name, String text) {
     return Timer.builder(name).description(text).serviceLevelObjectives(BUCKETS);
+  }
+
+  /**
+   * Results of a report were made.
+   *
+   * @param failed kinds that could not be made
+   */
+  void results(Set<ObjectKind> failed, long nanos) {
+    timer("hounsfield.stage", "Time of a stage, summed over the slices of a series")
+        .tag("stage", "results")
+        .register(registry)
+        .record(nanos, TimeUnit.NANOSECONDS);
+    failed.forEach(
+        kind -> registry.counter("hounsfield.results.failed", "kind", kind.key()).increment());
+  }
+
+  /** Shows where deliveries stand, for each destination. */
+  void watchDeliveries(DeliveryService deliveries, List<Destination> destinations, Clock clock) {
+    watched.add(deliveries);
+    for (Destination destination : destinations) {
+      String name = destination.name();
+      delivery(deliveries, name, "hounsfield.deliveries.open", "Objects to be sent", Backlog::open);
+      delivery(
+          deliveries,
+          name,
+          "hounsfield.deliveries.failing",
+          "Objects to be sent whose last attempt failed",
+          Backlog::failing);
+      delivery(
+          deliveries,
+          name,
+          "hounsfield.deliveries.oldest.age.seconds",
+          "Age of the oldest object to be sent",
+          b -> Duration.between(b.oldest(), clock.instant()).toMillis() / 1e3);
+      total(
+          deliveries,
+          name,
+          "hounsfield.deliveries.sent",
+          "Objects sent",
+          DeliveryService.Totals::sent);
+      total(
+          deliveries,
+          name,
+          "hounsfield.deliveries.failed.attempts",
+          "Attempts that failed",
+          DeliveryService.Totals::failedAttempts);
+    }
+  }
+
+  private void delivery(
+      DeliveryService deliveries,
+      String name,
+      String metric,
+      String text,
+      ToDoubleFunction<Backlog> f) {
+    Gauge.builder(
+            metric,
+            deliveries,
+            d -> {
+              try {
+                return d.backlog().stream()
+                    .filter(b -> b.destination().equals(name))
+                    .mapToDouble(f)
+                    .findFirst()
+                    .orElse(0);
+              } catch (IOException e) {
+                return Double.NaN; // the database does not answer; /health/ready says so
+              }
+            })
+        .tag("destination", name)
+        .description(text)
+        .register(registry);
+  }
+
+  private void total(
+      DeliveryService deliveries,
+      String name,
+      String metric,
+      String text,
+      ToDoubleFunction<DeliveryService.Totals> f) {
+    FunctionCounter.builder(
+            metric,
+            deliveries,
+            d ->
+                d.totals().stream()
+                    .filter(t -> t.destination().equals(name))
+                    .mapToDouble(f)
+                    .findFirst()
+                    .orElse(0))
+        .tag("destination", name)
+        .description(text)
+        .register(registry);
   }
 
   /**

@@ -272,20 +272,13 @@ final class AnalyzeCommand implements Callable<Integer> {
         accepted.add(
             decoders.submit(
                 () -> {
-                  analysis.accept(file);
+                  accept(analysis, file, files.size());
                   return null;
                 }));
       }
       int done = 0;
       for (Future<Void> future : accepted) {
         await(future);
-        if (analysis.voxels() > MAX_VOXELS) {
-          throw new SeriesRefusedException(
-              RefusalReason.TOO_LARGE,
-              ("The series has %d instances; after %d slices the memory of this process (%d million"
-                      + " voxels) is full. Give it a larger heap: HOUNSFIELD_JAVA_OPTS=-Xmx4g.")
-                  .formatted(files.size(), analysis.sliceCount(), MAX_VOXELS / 1_000_000));
-        }
         progress.update(++done, files.size());
       }
       AnalysisOutcome outcome = analysis.finish();
@@ -300,10 +293,28 @@ final class AnalyzeCommand implements Callable<Integer> {
     }
   }
 
-  private static void await(Future<Void> future) throws IOException, InterruptedException {
+  private static void accept(SeriesAnalysis analysis, Path file, int files)
+      throws IOException, InterruptedException, SeriesRefusedException {
+    try {
+      analysis.accept(file, voxels -> analysis.reserveWithin(voxels, MAX_VOXELS));
+    } catch (SeriesAnalysis.NoRoomException e) {
+      throw new SeriesRefusedException(
+          RefusalReason.TOO_LARGE,
+          ("The series has %d instances; after %d slices the memory of this process (%d million"
+                  + " voxels) is full. Give it a larger heap: HOUNSFIELD_JAVA_OPTS=-Xmx4g.")
+              .formatted(files, analysis.sliceCount(), MAX_VOXELS / 1_000_000),
+          e);
+    }
+  }
+
+  private static void await(Future<Void> future)
+      throws IOException, InterruptedException, SeriesRefusedException {
     try {
       future.get();
     } catch (ExecutionException e) {
+      if (e.getCause() instanceof SeriesRefusedException refusal) {
+        throw refusal;
+      }
       if (e.getCause() instanceof IOException fault) {
         throw fault;
       }

@@ -3,6 +3,8 @@ package io.hounsfield.service.pipeline;
 
 import io.hounsfield.domain.SeriesDescription;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Collection;
 import java.util.Optional;
 
 /**
@@ -17,8 +19,9 @@ public interface AnalysisJournal {
    * @param analysisId identifier of the analysis, a UUID
    * @param version version that the record speaks of
    * @param finished whether that version was reported or refused
-   * @param instancesDigest digest of the instances it was made from, {@code null} before it
-   *     finished
+   * @param instances what it was made from; while a version is not finished, without digest, and
+   *     what the newest finished one is known to have
+   * @param incomplete whether it was refused because instances of the series were deleted
    * @param resultsComplete whether every file of its results is on disk (true where it has none)
    * @param model the model that measures that version, {@code name@version}; {@code null} where
    *     none was written down
@@ -27,9 +30,24 @@ public interface AnalysisJournal {
       String analysisId,
       int version,
       boolean finished,
-      String instancesDigest,
+      SeriesInstances instances,
+      boolean incomplete,
       boolean resultsComplete,
-      String model) {}
+      String model) {
+
+    /** Whether it was made from exactly these instances and stands. */
+    boolean isAbout(Collection<Path> files) {
+      return finished && instances.areExactly(files);
+    }
+
+    /**
+     * Whether there is nothing to do about these instances: it was made from them, or from them and
+     * others that were deleted since.
+     */
+    boolean covers(Collection<Path> files) {
+      return isAbout(files) || (finished && !incomplete && instances.include(files));
+    }
+  }
 
   /** The newest version on record. */
   Optional<Entry> latest(String seriesInstanceUid) throws IOException;
@@ -39,8 +57,17 @@ public interface AnalysisJournal {
    *
    * @param model the model that measures it, {@code name@version}; {@code null} for the one on
    *     record
+   * @param callingAeTitle who sends it; {@code null} for who is on record
    */
-  Entry begin(String studyInstanceUid, String seriesInstanceUid, String model) throws IOException;
+  Entry begin(
+      String studyInstanceUid, String seriesInstanceUid, String model, String callingAeTitle)
+      throws IOException;
+
+  /** The same, by whoever sent it before. */
+  default Entry begin(String studyInstanceUid, String seriesInstanceUid, String model)
+      throws IOException {
+    return begin(studyInstanceUid, seriesInstanceUid, model, null);
+  }
 
   /** Slices received so far; may be written late or be lost with the process. */
   void receiving(String seriesInstanceUid, int slices, SeriesDescription description);
@@ -54,18 +81,21 @@ public interface AnalysisJournal {
    * @param releasedNanos {@link System#nanoTime()} of the association's release, or {@code null}
    */
   void reported(
-      String seriesInstanceUid, String instancesDigest, AnalysisOutcome outcome, Long releasedNanos)
+      String seriesInstanceUid,
+      SeriesInstances instances,
+      AnalysisOutcome outcome,
+      Long releasedNanos)
       throws IOException;
 
   /**
    * Writes the files of a report that exists already, from the same instances; where the outcome is
    * not that of the report any more, makes a new version.
    */
-  void completeResults(String seriesInstanceUid, String instancesDigest, AnalysisOutcome outcome)
+  void completeResults(String seriesInstanceUid, SeriesInstances instances, AnalysisOutcome outcome)
       throws IOException;
 
   /** The current version cannot be measured. */
-  void refused(String seriesInstanceUid, String instancesDigest, String code, String text)
+  void refused(String seriesInstanceUid, SeriesInstances instances, String code, String text)
       throws IOException;
 
   /** A fault of the service stopped the current version; it is tried again after a restart. */

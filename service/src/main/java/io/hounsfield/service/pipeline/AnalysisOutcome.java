@@ -24,6 +24,8 @@ import java.util.Map;
  * @param ct the volume, HU
  * @param lungs 1 right lung, 2 left lung
  * @param lesions 1 ground glass, 2 consolidation
+ * @param sources where the slices of {@code ct} came from, in its order; empty where they did not
+ *     come from DICOM instances
  * @param regions the measurements
  * @param confidence how far the opacity percentage may be off
  * @param warnings what a reader must know
@@ -38,6 +40,7 @@ public record AnalysisOutcome(
     CtVolume ct,
     LabelMap lungs,
     LabelMap lesions,
+    List<SourceSlice> sources,
     Map<Region, RegionMeasurements> regions,
     Confidence confidence,
     List<Warning> warnings,
@@ -48,6 +51,7 @@ public record AnalysisOutcome(
 
   public AnalysisOutcome {
     evidence = List.copyOf(evidence);
+    sources = List.copyOf(sources);
   }
 
   /**

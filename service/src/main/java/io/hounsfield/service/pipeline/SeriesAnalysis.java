@@ -4,6 +4,7 @@ package io.hounsfield.service.pipeline;
 import io.hounsfield.dicom.DicomException;
 import io.hounsfield.dicom.DicomFile;
 import io.hounsfield.dicom.DicomFiles;
+import io.hounsfield.dicom.Tag;
 import io.hounsfield.domain.Confidence;
 import io.hounsfield.domain.CtVolume;
 import io.hounsfield.domain.Measurement;
@@ -32,6 +33,7 @@ import io.hounsfield.service.pipeline.StageClock.Stage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -59,8 +61,12 @@ public final class SeriesAnalysis {
     }
   }
 
+  /** The instance of a slice; slices that come without one have none. */
+  private record Instance(Path file, String sopClassUid) {}
+
   private record SliceWork(
       SliceHeader header,
+      Instance instance,
       short[] hu,
       SeriesDescription series,
       List<Warning> warnings,
@@ -82,29 +88,68 @@ public final class SeriesAnalysis {
     this.segmentation = segmentation;
   }
 
+  /** Whether so many voxels more may be held. */
+  @FunctionalInterface
+  public interface Room {
+    boolean take(long voxels);
+  }
+
+  /** There is no room for an instance; nothing of it was decoded, and it may be tried again. */
+  public static final class NoRoomException extends Exception {
+    private static final long serialVersionUID = 1L;
+  }
+
+  /**
+   * Reads and decodes one instance however large it is; as {@link #accept(Path, Room)}.
+   *
+   * @throws IOException if the file cannot be read; damaged content is no such fault
+   */
+  public void accept(Path file) throws IOException, InterruptedException {
+    try {
+      accept(
+          file,
+          more -> {
+            reserve(more);
+            return true;
+          });
+    } catch (NoRoomException e) {
+      throw new IllegalStateException("there is always room", e);
+    }
+  }
+
   /**
    * Reads and decodes one instance and queues its slices for segmentation; blocks while the
    * network's queue is full. An instance that cannot be used is remembered and refuses the series
    * in {@link #finish}. An instance that was accepted before changes nothing.
    *
+   * @param room asked before anything is decoded, with the voxels of the whole instance; has called
+   *     {@link #reserve} when it says yes
    * @throws IOException if the file cannot be read; damaged content is no such fault
+   * @throws NoRoomException if there is no room
    */
-  public void accept(Path file) throws IOException, InterruptedException {
+  public void accept(Path file, Room room)
+      throws IOException, InterruptedException, NoRoomException {
     String name = file.getFileName().toString();
     try {
       long start = System.nanoTime();
       DicomFile dicom = DicomFiles.read(file);
       clock.add(Stage.READ, start);
       SeriesDescription series = SeriesAttributes.of(dicom.dataSet());
+      Instance instance = new Instance(file, dicom.dataSet().string(Tag.SOPClassUID).orElse(""));
       List<Warning> warnings = SeriesAttributes.warnings(dicom);
       // Frames are segmented while later ones are decoded; waiting for the network is no decoding.
       long[] decodeStart = {System.nanoTime()};
       int localizers =
           SliceReader.read(
               dicom,
+              (long voxelsOfInstance) -> {
+                if (!room.take(voxelsOfInstance)) {
+                  throw new NoRoomException();
+                }
+              },
               (Slice slice) -> {
                 clock.add(Stage.DECODE, decodeStart[0]);
-                accept(slice, series, warnings);
+                accept(slice, instance, series, warnings);
                 decodeStart[0] = System.nanoTime();
               });
       addLocalizers(name, localizers);
@@ -127,6 +172,13 @@ public final class SeriesAnalysis {
    */
   public void accept(Slice slice, SeriesDescription series, List<Warning> warnings)
       throws InterruptedException {
+    reserve(slice.hu().length);
+    accept(slice, null, series, warnings);
+  }
+
+  private void accept(
+      Slice slice, Instance instance, SeriesDescription series, List<Warning> warnings)
+      throws InterruptedException {
     SliceHeader header = slice.header();
     CompletableFuture<SegmentedWork> segmented = new CompletableFuture<>();
     SliceKey key = new SliceKey(header.sopInstanceUid(), header.frame());
@@ -134,8 +186,7 @@ public final class SeriesAnalysis {
       if (slices.containsKey(key)) {
         return;
       }
-      slices.put(key, new SliceWork(header, slice.hu(), series, warnings, segmented));
-      voxels += slice.hu().length;
+      slices.put(key, new SliceWork(header, instance, slice.hu(), series, warnings, segmented));
     }
     NetworkOrientation orientation = NetworkOrientation.of(header);
     segmentation
@@ -176,9 +227,27 @@ public final class SeriesAnalysis {
     faults.add(new InstanceFault(name, fault));
   }
 
-  /** Voxels held so far. */
+  /** Voxels held so far, or to be held in a moment. */
   public synchronized long voxels() {
     return voxels;
+  }
+
+  /** So many voxels will be held in a moment. */
+  synchronized void reserve(long more) {
+    voxels += more;
+  }
+
+  /**
+   * As {@link #reserve}, if all together are no more than this.
+   *
+   * @return whether they are
+   */
+  public synchronized boolean reserveWithin(long more, long most) {
+    if (voxels + more > most) {
+      return false;
+    }
+    voxels += more;
+    return true;
   }
 
   /** Slices held so far. */
@@ -216,6 +285,17 @@ public final class SeriesAnalysis {
    */
   public AnalysisOutcome finish()
       throws SeriesRefusedException, ModelException, InterruptedException {
+    return finish(List.of());
+  }
+
+  /**
+   * As {@link #finish()}.
+   *
+   * @param conflicting files with other content under the UID of an instance: not measured, and
+   *     told in a warning
+   */
+  public AnalysisOutcome finish(Collection<Path> conflicting)
+      throws SeriesRefusedException, ModelException, InterruptedException {
     List<SliceWork> work;
     List<Warning> warnings = new ArrayList<>();
     synchronized (this) {
@@ -251,6 +331,7 @@ public final class SeriesAnalysis {
     requireLungs(regions);
     requirePlausible(anatomy);
 
+    conflictWarning(conflicting).ifPresent(warnings::add);
     warnings.addAll(plan.warnings());
     warnings.addAll(warningsOfInstances(work, order));
     warnings.addAll(anatomy.warnings());
@@ -265,6 +346,7 @@ public final class SeriesAnalysis {
         ct,
         anatomy.lungs(),
         anatomy.lesions(),
+        sources(work, order),
         regions,
         confidence,
         warnings,
@@ -272,6 +354,26 @@ public final class SeriesAnalysis {
         segmentation.identity(),
         overview,
         clock.timings());
+  }
+
+  /** Where the slices came from, in grid order; empty where they came without instances. */
+  private static List<SourceSlice> sources(List<SliceWork> work, int[] order) {
+    List<SourceSlice> sources = new ArrayList<>();
+    for (int k : order) {
+      SliceHeader header = work.get(k).header();
+      Instance instance = work.get(k).instance();
+      if (instance == null) {
+        return List.of();
+      }
+      sources.add(
+          new SourceSlice(
+              instance.file(),
+              instance.sopClassUid(),
+              header.sopInstanceUid(),
+              header.frame(),
+              header.position()));
+    }
+    return sources;
   }
 
   /**
@@ -313,6 +415,56 @@ public final class SeriesAnalysis {
       work.get(k).warnings().forEach(warning -> byCode.putIfAbsent(warning.code(), warning));
     }
     return byCode.values();
+  }
+
+  private Optional<Warning> conflictWarning(Collection<Path> conflicting) {
+    if (conflicting.isEmpty()) {
+      return Optional.empty();
+    }
+    long differing = conflicting.stream().filter(this::differs).count();
+    String consequence =
+        differing == 0
+            ? "Their pixels and geometry are the same, so no number depends on it."
+            : "In %d of them pixels or geometry differ: ask the sender which ones are right."
+                .formatted(differing);
+    return Optional.of(
+        new Warning(
+            "conflicting-instances",
+            "%d instance(s) came again under the same SOP Instance UID with other content. What came first was measured. %s"
+                .formatted(conflicting.size(), consequence)));
+  }
+
+  /** Whether a file has other slices than those measured under its UID. */
+  private boolean differs(Path file) {
+    try {
+      boolean[] differs = {false};
+      SliceReader.read(
+          DicomFiles.read(file),
+          (Slice slice) -> {
+            SliceHeader header = slice.header();
+            SliceWork measured;
+            synchronized (this) {
+              measured = slices.get(new SliceKey(header.sopInstanceUid(), header.frame()));
+            }
+            differs[0] |=
+                measured == null
+                    || !sameGrid(measured.header(), header)
+                    || !Arrays.equals(measured.hu(), slice.hu());
+          });
+      return differs[0];
+    } catch (IOException | SeriesRefusedException e) {
+      return true; // what cannot be read is not the same
+    }
+  }
+
+  private static boolean sameGrid(SliceHeader a, SliceHeader b) {
+    return a.rows() == b.rows()
+        && a.columns() == b.columns()
+        && a.position().equals(b.position())
+        && a.rowDirection().equals(b.rowDirection())
+        && a.columnDirection().equals(b.columnDirection())
+        && a.rowSpacingMm() == b.rowSpacingMm()
+        && a.columnSpacingMm() == b.columnSpacingMm();
   }
 
   private static void requireLungs(Map<Region, RegionMeasurements> regions)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hounsfield.service.pipeline;
 
-import io.hounsfield.inference.ModelException;
 import io.hounsfield.listener.AssociationSummary;
 import io.hounsfield.listener.DicomNodeListener;
 import io.hounsfield.listener.ReceivedInstance;
@@ -9,7 +8,6 @@ import io.hounsfield.listener.Spool;
 import io.hounsfield.listener.SpooledInstance;
 import io.hounsfield.listener.SpooledSeries;
 import io.hounsfield.preprocess.RefusalReason;
-import io.hounsfield.preprocess.SeriesRefusedException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -53,6 +51,8 @@ public final class SeriesCoordinator implements DicomNodeListener, AutoCloseable
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition workChanged = lock.newCondition();
   private final Map<String, SeriesState> series = new LinkedHashMap<>();
+  private final VoxelBudget budget;
+  private final SeriesEnding ending;
   private boolean closed;
 
   private final List<Thread> decoders = new ArrayList<>();
@@ -69,6 +69,8 @@ public final class SeriesCoordinator implements DicomNodeListener, AutoCloseable
     this.spool = spool;
     this.journal = journal;
     this.options = options;
+    this.budget = new VoxelBudget(series.values(), segmentation, options);
+    this.ending = new SeriesEnding(journal);
     // Events are as many as instances on disk: the disk bounds this queue, not the network's speed.
     this.intake = Executors.newSingleThreadExecutor(task -> new Thread(task, "intake"));
     this.finisher = Executors.newSingleThreadExecutor(task -> new Thread(task, "finisher"));
@@ -92,28 +94,40 @@ public final class SeriesCoordinator implements DicomNodeListener, AutoCloseable
   private void recover(SpooledSeries held) throws IOException {
     String uid = held.seriesInstanceUid();
     List<Path> files = held.instances().stream().map(SpooledInstance::file).toList();
+    List<Path> conflicting = spool.conflicting(uid);
+    List<Path> all = both(files, conflicting);
     Optional<AnalysisJournal.Entry> entry = journal.latest(uid);
-    boolean same =
-        entry.isPresent()
-            && entry.get().finished()
-            && InstancesDigest.of(files).equals(entry.get().instancesDigest());
-    if (same && entry.get().resultsComplete()) {
+    boolean same = entry.isPresent() && entry.get().isAbout(all);
+    boolean nothingNew = entry.isPresent() && entry.get().covers(all);
+    // Of a part of its instances the results of a version cannot be made again.
+    if (nothingNew && (!same || entry.get().resultsComplete())) {
       return;
     }
     String model = entry.map(AnalysisJournal.Entry::model).orElse(null);
-    SeriesState state = new SeriesState(uid, model, same);
+    SeriesState state = new SeriesState(uid, model, same, earlier(entry));
     if (!same) {
       journal.begin(held.instances().get(0).studyInstanceUid(), uid, model);
     }
-    state.addAll(files);
+    state.addAll(files, conflicting);
     state.released = true;
     lock.lock();
     try {
       series.put(uid, state);
+      workChanged.signalAll();
     } finally {
       lock.unlock();
     }
     LOG.info("Going on with a series of {} instances that is not finished", files.size());
+  }
+
+  private static List<Path> both(Collection<Path> files, Collection<Path> conflicting) {
+    List<Path> all = new ArrayList<>(files);
+    all.addAll(conflicting);
+    return all;
+  }
+
+  private static SeriesInstances earlier(Optional<AnalysisJournal.Entry> entry) {
+    return entry.map(AnalysisJournal.Entry::instances).orElse(SeriesInstances.NONE);
   }
 
   /** Series received or worked on and not finished. */
@@ -138,7 +152,7 @@ public final class SeriesCoordinator implements DicomNodeListener, AutoCloseable
 
   @Override
   public void instanceStored(ReceivedInstance instance) {
-    if (!instance.duplicate()) {
+    if (!instance.duplicate() || instance.conflicting()) {
       intake.execute(() -> guarded(() -> take(instance)));
     }
   }
@@ -178,12 +192,6 @@ public final class SeriesCoordinator implements DicomNodeListener, AutoCloseable
       List<SpooledInstance> held = spool.instances(uid);
       if (!held.isEmpty()) {
         recover(new SpooledSeries(uid, held, Instant.now()));
-        lock.lock();
-        try {
-          workChanged.signalAll();
-        } finally {
-          lock.unlock();
-        }
       }
     }
   }
@@ -200,37 +208,54 @@ public final class SeriesCoordinator implements DicomNodeListener, AutoCloseable
 
   private void take(ReceivedInstance instance) throws IOException {
     String uid = instance.seriesInstanceUid();
-    if (add(instance, List.of(instance.file()), false)) {
-      return;
-    }
-    // Not in memory: perhaps new, perhaps finished before. What the disk holds belongs to it. Only
-    // this thread adds series, so none appears in between.
-    List<Path> held = spool.instances(uid).stream().map(SpooledInstance::file).toList();
-    journal.begin(
-        instance.studyInstanceUid(), uid, segmentation.modelFor(instance.calledAeTitle()));
-    add(instance, held, true);
-  }
-
-  private boolean add(ReceivedInstance instance, Collection<Path> files, boolean create) {
+    List<Path> own = List.of(instance.file());
     lock.lock();
     try {
-      String uid = instance.seriesInstanceUid();
       SeriesState state = series.get(uid);
-      if (state == null) {
-        if (!create) {
-          return false;
-        }
-        state = new SeriesState(uid, segmentation.modelFor(instance.calledAeTitle()), false);
-        series.put(uid, state);
+      if (state != null) {
+        add(
+            state,
+            instance,
+            instance.conflicting() ? List.of() : own,
+            instance.conflicting() ? own : List.of());
+        return;
       }
-      state.addAll(files);
-      state.lastInstanceNanos = instance.receivedNanos();
-      state.associations.merge(instance.associationId(), 1, Integer::sum);
-      workChanged.signalAll();
-      return true;
     } finally {
       lock.unlock();
     }
+    // Not in memory: perhaps new, perhaps finished before. Only this thread adds series, so none
+    // appears in between.
+    Optional<AnalysisJournal.Entry> entry = journal.latest(uid);
+    if (entry.isPresent() && entry.get().covers(own)) {
+      // Sent again after its instances were deleted, or conflicting as before: what was reported or
+      // refused stands.
+      return;
+    }
+    // What the disk holds belongs to it.
+    List<Path> held = spool.instances(uid).stream().map(SpooledInstance::file).toList();
+    List<Path> conflicting = spool.conflicting(uid);
+    String model = segmentation.modelFor(instance.calledAeTitle());
+    journal.begin(instance.studyInstanceUid(), uid, model, instance.callingAeTitle());
+    lock.lock();
+    try {
+      SeriesState state = new SeriesState(uid, model, false, earlier(entry));
+      series.put(uid, state);
+      add(state, instance, held, conflicting);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Under the lock. */
+  private void add(
+      SeriesState state,
+      ReceivedInstance instance,
+      Collection<Path> files,
+      Collection<Path> conflicting) {
+    state.addAll(files, conflicting);
+    state.lastInstanceNanos = instance.receivedNanos();
+    state.associations.merge(instance.associationId(), 1, Integer::sum);
+    workChanged.signalAll();
   }
 
   private void release(AssociationSummary association) {
@@ -284,12 +309,64 @@ public final class SeriesCoordinator implements DicomNodeListener, AutoCloseable
     boolean sent = state.released || (state.releasedNanos != null && state.analysis.multiFrame());
     boolean complete = !open && sent && state.analysis.gapFree();
     boolean idle = System.nanoTime() - state.lastInstanceNanos >= options.idle().toNanos();
-    if (complete || idle) {
-      state.phase = SeriesState.Phase.FINISHING;
-      Long released = open ? null : state.releasedNanos;
-      String digest = InstancesDigest.of(state.files);
-      finisher.execute(() -> finish(state, digest, released));
+    if (!complete && !idle) {
+      return;
     }
+    int missing = state.missing();
+    if (missing > 0 && !idle) {
+      return; // the rest of what an earlier version was made from may be on its way
+    }
+    if (missing > 0) {
+      refuseWithoutEarlier(state, missing);
+      return;
+    }
+    Long released = open ? null : state.releasedNanos;
+    SeriesInstances instances = state.instances();
+    List<Path> conflicting = List.copyOf(state.conflicting);
+    end(state, () -> ending.finish(state, instances, conflicting, released));
+  }
+
+  /**
+   * Measured from what is left, the series would have less than its last report. Under the lock.
+   */
+  private void refuseWithoutEarlier(SeriesState state, int missing) {
+    SeriesInstances instances = state.instances().with(state.earlier.known());
+    String text =
+        ("%d instances of the series that an earlier version was made from are not held any more"
+                + " (data.retentionDays, data.spoolMaxMiB); %d are. An earlier report stands. Send"
+                + " the whole series again to have all of it measured.")
+            .formatted(missing, state.files.size());
+    end(state, () -> ending.refuse(state, instances, RefusalReason.INSTANCES_DELETED, text));
+  }
+
+  /** The last step of a version, on the finisher's thread. Under the lock. */
+  private void end(SeriesState state, Runnable step) {
+    state.phase = SeriesState.Phase.FINISHING;
+    state.changed = false;
+    finisher.execute(
+        () -> {
+          step.run();
+          letGo(state);
+        });
+  }
+
+  /** The next series to decode an instance of; {@code null} when this ends. Under the lock. */
+  private SeriesState awaitWork() throws InterruptedException {
+    while (!closed) {
+      Optional<SeriesState> next = budget.next();
+      if (next.isPresent()) {
+        return next.get();
+      }
+      budget.tooLarge().ifPresent(this::refuseTooLarge);
+      workChanged.await();
+    }
+    return null;
+  }
+
+  private void refuseTooLarge(SeriesState state) {
+    SeriesInstances instances = state.instances();
+    String text = budget.tooLargeText(state);
+    end(state, () -> ending.refuse(state, instances, RefusalReason.TOO_LARGE, text));
   }
 
   private void decode() {
@@ -300,10 +377,8 @@ public final class SeriesCoordinator implements DicomNodeListener, AutoCloseable
         SeriesAnalysis analysis;
         lock.lockInterruptibly();
         try {
-          while ((state = nextSeries()) == null && !closed) {
-            workChanged.await();
-          }
-          if (closed) {
+          state = awaitWork();
+          if (state == null) {
             return;
           }
           file = state.pending.poll();
@@ -322,8 +397,11 @@ public final class SeriesCoordinator implements DicomNodeListener, AutoCloseable
   private void decode(SeriesState state, Path file, SeriesAnalysis analysis)
       throws InterruptedException {
     String fault = null;
+    boolean again = false;
     try {
-      analysis.accept(file);
+      analysis.accept(file, voxels -> reserve(state, voxels));
+    } catch (SeriesAnalysis.NoRoomException e) {
+      again = true;
     } catch (IOException e) {
       LOG.error("An instance in the spool cannot be read", e);
       fault = "An instance in the spool cannot be read: " + e.getClass().getSimpleName();
@@ -335,10 +413,12 @@ public final class SeriesCoordinator implements DicomNodeListener, AutoCloseable
     lock.lock();
     try {
       state.decoding--;
+      if (again && state.phase == SeriesState.Phase.RECEIVING) {
+        state.pending.addFirst(file);
+      }
       if (fault != null && state.phase == SeriesState.Phase.RECEIVING) {
         String text = fault;
-        state.phase = SeriesState.Phase.FINISHING;
-        finisher.execute(() -> end(state, () -> journal.failed(state.uid, "internal", text)));
+        end(state, () -> ending.fail(state, text));
       }
       finishIfComplete(state);
       workChanged.signalAll();
@@ -347,127 +427,21 @@ public final class SeriesCoordinator implements DicomNodeListener, AutoCloseable
     }
   }
 
-  /**
-   * The series whose next instance is decoded, in memory already or now; {@code null} when there is
-   * nothing to do. Under the lock.
-   */
-  private SeriesState nextSeries() {
-    long held = series.values().stream().mapToLong(SeriesState::voxels).sum();
-    long inMemory = series.values().stream().filter(s -> s.analysis != null).count();
-    for (SeriesState state : series.values()) {
-      if (state.phase != SeriesState.Phase.RECEIVING || state.pending.isEmpty()) {
-        continue;
-      }
-      if (held >= options.maxVoxels() && !makeRoomFor(state)) {
-        continue;
-      }
-      if (state.analysis != null) {
-        return state;
-      }
-      if (inMemory < options.maxSeriesInMemory()) {
-        state.analysis = new SeriesAnalysis(segmentation.of(state.model));
-        return state;
-      }
-    }
-    return null;
-  }
-
-  /**
-   * Takes the voxels of the youngest other series that is not being decoded; if there is no other,
-   * the series itself is too large.
-   */
-  private boolean makeRoomFor(SeriesState state) {
-    if (state.analysis == null) {
-      return false;
-    }
-    SeriesState youngest = null;
-    boolean others = false;
-    for (SeriesState other : series.values()) {
-      if (other != state && other.analysis != null) {
-        others = true;
-        if (other.decoding == 0 && other.phase == SeriesState.Phase.RECEIVING) {
-          youngest = other;
-        }
-      }
-    }
-    boolean first =
-        series.values().stream().filter(s -> s.analysis != null).findFirst().get() == state;
-    if (youngest != null && first) {
-      youngest.restart();
-      return true;
-    }
-    if (!others && state.decoding == 0) {
-      state.phase = SeriesState.Phase.FINISHING;
-      String text =
-          "The series has %d instances; after %d slices the memory of this service (%d million voxels) is full. Give it a larger heap."
-              .formatted(
-                  state.files.size(), state.analysis.sliceCount(), options.maxVoxels() / 1_000_000);
-      String digest = InstancesDigest.of(state.files);
-      finisher.execute(
-          () ->
-              end(
-                  state,
-                  () -> journal.refused(state.uid, digest, RefusalReason.TOO_LARGE.code(), text)));
-    }
-    return false;
-  }
-
-  private void finish(SeriesState state, String digest, Long releasedNanos) {
-    end(
-        state,
-        () -> {
-          journal.analysing(state.uid);
-          try {
-            AnalysisOutcome outcome = state.analysis.finish();
-            if (state.resultsOnly) {
-              journal.completeResults(state.uid, digest, outcome);
-            } else {
-              journal.reported(state.uid, digest, outcome, releasedNanos);
-            }
-          } catch (SeriesRefusedException e) {
-            if (state.resultsOnly) {
-              // The report stands: another model refuses what an earlier one measured.
-              LOG.warn("Files of a report cannot be made again: {}", e.reason().code());
-            } else {
-              journal.refused(state.uid, digest, e.reason().code(), e.getMessage());
-            }
-          } catch (ModelException e) {
-            LOG.error("Segmentation failed", e);
-            if (!state.resultsOnly) {
-              journal.failed(state.uid, "model", e.getMessage());
-            }
-          }
-        });
-  }
-
-  private interface Ending {
-    void run() throws IOException, InterruptedException;
-  }
-
-  /** Runs the last step of a version; whatever it throws, the series is let go of. */
-  private void end(SeriesState state, Ending ending) {
+  private boolean reserve(SeriesState state, long voxels) {
+    lock.lock();
     try {
-      ending.run();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (IOException | RuntimeException | OutOfMemoryError e) {
-      // The last resort: the series stays in the spool and is tried again after a restart.
-      LOG.error("An analysis failed", e);
-      if (!state.resultsOnly) {
-        guarded(
-            () ->
-                journal.failed(
-                    state.uid, "internal", "Internal fault: " + e.getClass().getSimpleName()));
-      }
+      return budget.reserve(state, voxels);
+    } finally {
+      lock.unlock();
     }
-    letGo(state);
   }
 
   private void letGo(SeriesState state) {
     boolean more;
     lock.lock();
     try {
-      more = !state.pending.isEmpty();
+      // Also what was not decoded when the version ended early: it is part of that version.
+      more = state.changed;
       if (!more) {
         series.remove(state.uid);
         state.analysis = null;
@@ -478,7 +452,7 @@ public final class SeriesCoordinator implements DicomNodeListener, AutoCloseable
     }
     if (more) {
       // Instances came while the report was made: the next version starts over with all of them.
-      guarded(() -> journal.begin(null, state.uid, state.model));
+      guarded(() -> journal.begin(null, state.uid, state.model, null));
       lock.lock();
       try {
         state.restart();

@@ -3,12 +3,15 @@ package io.hounsfield.service.pipeline;
 
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** What the coordinator knows of one unfinished series. Guarded by the coordinator's lock. */
 final class SeriesState {
@@ -28,8 +31,14 @@ final class SeriesState {
   /** Whether only the files of an existing report are to be made again. */
   boolean resultsOnly;
 
+  /** What an earlier version was made from: without it, this one would be less than that. */
+  final SeriesInstances earlier;
+
   /** Every instance on disk. */
   final Set<Path> files = new LinkedHashSet<>();
+
+  /** Kept aside: other content under the UID of an instance. */
+  final Set<Path> conflicting = new TreeSet<>();
 
   /** Those not decoded yet. */
   final Deque<Path> pending = new ArrayDeque<>();
@@ -48,23 +57,47 @@ final class SeriesState {
   /** Instances being decoded now. */
   int decoding;
 
+  /** Voxels that the next instance needs; 0 where that is not known yet. */
+  long needed;
+
   /** The slices in memory; {@code null} while the series waits on disk. */
   SeriesAnalysis analysis;
 
   Phase phase = Phase.RECEIVING;
 
-  SeriesState(String uid, String model, boolean resultsOnly) {
+  /** Whether something came that the version being finished is not about. */
+  boolean changed;
+
+  SeriesState(String uid, String model, boolean resultsOnly, SeriesInstances earlier) {
     this.uid = uid;
     this.model = model;
     this.resultsOnly = resultsOnly;
+    this.earlier = earlier;
   }
 
-  void addAll(Collection<Path> newcomers) {
+  void addAll(Collection<Path> newcomers, Collection<Path> conflictingNewcomers) {
+    boolean added = conflicting.addAll(conflictingNewcomers);
     for (Path file : newcomers) {
       if (files.add(file)) {
         pending.add(file);
+        added = true;
       }
     }
+    changed |= added && phase == Phase.FINISHING;
+  }
+
+  /** What this version is about. */
+  SeriesInstances instances() {
+    List<Path> all = new ArrayList<>(files);
+    all.addAll(conflicting);
+    return SeriesInstances.of(all);
+  }
+
+  /** How many instances of the earlier version are not held any more. */
+  int missing() {
+    List<Path> all = new ArrayList<>(files);
+    all.addAll(conflicting);
+    return earlier.missingFrom(all);
   }
 
   long voxels() {
@@ -75,6 +108,7 @@ final class SeriesState {
   void restart() {
     analysis = null;
     phase = Phase.RECEIVING;
+    changed = false;
     pending.clear();
     pending.addAll(files);
   }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
@@ -20,9 +21,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Deletes instances from the spool: by age, and, where the spool has a budget, the oldest ones when
- * the budget or the disk runs out. Only a series whose newest version, made from exactly the
- * instances held, was reported or refused, and whose results are all on disk, is deleted;
- * everything else stays, whatever its age.
+ * the budget or the disk runs out. Only a series whose newest version is about all instances held,
+ * was reported or refused, and whose results are all on disk, is deleted; everything else stays,
+ * whatever its age.
  */
 public final class SpoolRetention implements AutoCloseable {
 
@@ -92,8 +93,9 @@ public final class SpoolRetention implements AutoCloseable {
         return; // the others are younger
       }
       for (SpooledSeries series : spool.series(held)) {
-        if (isDelivered(series)) {
-          long freed = spool.remove(series);
+        List<Path> conflicting = spool.conflicting(series.seriesInstanceUid());
+        if (isDelivered(series, conflicting)) {
+          long freed = spool.remove(series, conflicting);
           if (freed > 0) {
             deletedSeries.increment();
             LOG.info(
@@ -107,17 +109,15 @@ public final class SpoolRetention implements AutoCloseable {
     }
   }
 
-  private boolean isDelivered(SpooledSeries series) throws IOException {
+  private boolean isDelivered(SpooledSeries series, List<Path> conflicting) throws IOException {
     String uid = series.seriesInstanceUid();
     if (isOpen.test(uid)) {
       return false;
     }
     Optional<AnalysisJournal.Entry> entry = journal.latest(uid);
-    List<Path> files = series.instances().stream().map(SpooledInstance::file).toList();
-    return entry.isPresent()
-        && entry.get().finished()
-        && entry.get().resultsComplete()
-        && InstancesDigest.of(files).equals(entry.get().instancesDigest());
+    List<Path> files = new ArrayList<>(conflicting);
+    series.instances().stream().map(SpooledInstance::file).forEach(files::add);
+    return entry.isPresent() && entry.get().resultsComplete() && entry.get().covers(files);
   }
 
   @Override

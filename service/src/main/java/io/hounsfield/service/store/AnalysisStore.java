@@ -31,13 +31,13 @@ public final class AnalysisStore implements AutoCloseable {
       "id, study_instance_uid, series_instance_uid, version, status, slices_received, created_at,"
           + " updated_at, refusal_code, refusal_text, instances_digest, opacity_percent,"
           + " warning_count, patient_name, patient_id, study_date, study_description,"
-          + " series_description, model";
+          + " series_description, model, instances";
 
   /** A version never goes back, and an analysis never changes its series. */
   private static final String UPSERT =
       "INSERT INTO analyses ("
           + COLUMNS
-          + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+          + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
           + " ON CONFLICT (id) DO UPDATE SET version = excluded.version, status = excluded.status,"
           + " slices_received = excluded.slices_received, updated_at = excluded.updated_at,"
           + " refusal_code = excluded.refusal_code, refusal_text = excluded.refusal_text,"
@@ -46,7 +46,8 @@ public final class AnalysisStore implements AutoCloseable {
           + " patient_name = excluded.patient_name, patient_id = excluded.patient_id,"
           + " study_date = excluded.study_date, study_description = excluded.study_description,"
           + " series_description = excluded.series_description,"
-          + " model = COALESCE(excluded.model, analyses.model)"
+          + " model = COALESCE(excluded.model, analyses.model),"
+          + " instances = COALESCE(excluded.instances, analyses.instances)"
           + " WHERE analyses.version <= excluded.version"
           + " AND analyses.series_instance_uid = excluded.series_instance_uid";
 
@@ -58,15 +59,17 @@ public final class AnalysisStore implements AutoCloseable {
    *     null} before there is one
    * @param model the model that measures it, {@code name@version}; when saved, {@code null} leaves
    *     what is on record
+   * @param instances names of the instances that the series is known to have, as of the newest
+   *     finished version; when saved, {@code null} leaves what is on record
    */
-  public record Entry(Analysis analysis, String instancesDigest, String model) {
+  public record Entry(Analysis analysis, String instancesDigest, String model, String instances) {
     public Entry {
       Objects.requireNonNull(analysis, "analysis");
     }
 
-    /** An entry that says nothing of the model. */
+    /** An entry that says nothing of the model and of the instances known. */
     public Entry(Analysis analysis, String instancesDigest) {
-      this(analysis, instancesDigest, null);
+      this(analysis, instancesDigest, null, null);
     }
   }
 
@@ -309,6 +312,7 @@ public final class AnalysisStore implements AutoCloseable {
       upsert.setString(17, a.studyDescription());
       upsert.setString(18, a.seriesDescription());
       upsert.setString(19, entry.model());
+      upsert.setString(20, entry.instances());
       if (upsert.executeUpdate() != 1) {
         throw new StoreException(
             "analysis %s version %d is not saved: a later version or another series is on record"
@@ -376,6 +380,7 @@ public final class AnalysisStore implements AutoCloseable {
             rows.getString("study_description"),
             rows.getString("series_description")),
         rows.getString("instances_digest"),
-        rows.getString("model"));
+        rows.getString("model"),
+        rows.getString("instances"));
   }
 }

@@ -55,7 +55,7 @@ class SpoolRetentionTest {
     }
 
     @Override
-    public Entry begin(String study, String uid, String model) {
+    public Entry begin(String study, String uid, String model, String callingAeTitle) {
       throw new AssertionError("retention begins nothing");
     }
 
@@ -66,13 +66,14 @@ class SpoolRetentionTest {
     public void analysing(String uid) {}
 
     @Override
-    public void reported(String uid, String digest, AnalysisOutcome outcome, Long released) {}
+    public void reported(
+        String uid, SeriesInstances instances, AnalysisOutcome outcome, Long released) {}
 
     @Override
-    public void completeResults(String uid, String digest, AnalysisOutcome outcome) {}
+    public void completeResults(String uid, SeriesInstances instances, AnalysisOutcome outcome) {}
 
     @Override
-    public void refused(String uid, String digest, String code, String text) {}
+    public void refused(String uid, SeriesInstances instances, String code, String text) {}
 
     @Override
     public void failed(String uid, String code, String text) {}
@@ -105,12 +106,29 @@ class SpoolRetentionTest {
     }
   }
 
+  /** Other content under the UID of an instance. */
+  private void storeConflict(String series, int number) throws IOException {
+    DataSet set =
+        new DataSet()
+            .put(Tag.SOPClassUID, VR.UI, SopClass.CT_IMAGE_STORAGE)
+            .put(Tag.SOPInstanceUID, VR.UI, Uid.derive(series, "" + number))
+            .put(Tag.StudyInstanceUID, VR.UI, Uid.derive("study"))
+            .put(Tag.SeriesInstanceUID, VR.UI, Uid.derive(series))
+            .putShorts(Tag.PixelData, VR.OW, new short[10]);
+    try (IncomingInstance incoming =
+        spool.receive(SopClass.CT_IMAGE_STORAGE, Uid.derive(series, "" + number), EXPLICIT)) {
+      incoming.write(List.of(ByteBuffer.wrap(DataSets.encode(set, EXPLICIT))));
+      Path file = incoming.commit().instance().file();
+      Files.setLastModifiedTime(file, FileTime.from(NOW.minus(Duration.ofDays(20))));
+    }
+  }
+
   private void record(String series, boolean finished, boolean resultsComplete) throws IOException {
     String uid = Uid.derive(series);
     List<Path> files = spool.instances(uid).stream().map(SpooledInstance::file).toList();
-    String digest = finished ? InstancesDigest.of(files) : null;
+    SeriesInstances instances = finished ? SeriesInstances.of(files) : SeriesInstances.NONE;
     journal.entries.put(
-        uid, new AnalysisJournal.Entry("id", 1, finished, digest, resultsComplete, null));
+        uid, new AnalysisJournal.Entry("id", 1, finished, instances, false, resultsComplete, null));
   }
 
   private Set<String> kept(Optional<Duration> age, long maxBytes) throws IOException {
@@ -143,6 +161,20 @@ class SpoolRetentionTest {
     assertEquals(
         uids("young", "unknown", "unfinished", "half", "late", "open", "lively"),
         kept(TEN_DAYS, Long.MAX_VALUE));
+  }
+
+  @Test
+  void whatCameAgainOfADeletedSeriesIsDeletedAgainAndAConflictMustBeReportedFirst()
+      throws Exception {
+    store("again", 1, 20);
+    store("again", 2, 20);
+    record("again", true, true);
+    assertEquals(Set.of(), kept(TEN_DAYS, Long.MAX_VALUE));
+    store("again", 2, 20); // the report is about it and another one
+    store("conflict", 1, 20);
+    record("conflict", true, true);
+    storeConflict("conflict", 1);
+    assertEquals(uids("conflict"), kept(TEN_DAYS, Long.MAX_VALUE));
   }
 
   @Test

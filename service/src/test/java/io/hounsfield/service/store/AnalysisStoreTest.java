@@ -322,11 +322,11 @@ class AnalysisStoreTest {
   void theModelOfASeriesStaysUntilAnotherIsNamed() throws Exception {
     String id = id();
     AnalysisStore.Entry first = entry(id, "1.2.3", 1, AnalysisStatus.RECEIVING, START, null);
-    store.save(new AnalysisStore.Entry(first.analysis(), null, "a@1"));
+    store.save(new AnalysisStore.Entry(first.analysis(), null, "a@1", null));
     save(entry(id, "1.2.3", 1, AnalysisStatus.REPORTED, START, "abc"));
     assertEquals("a@1", store.find(id).orElseThrow().model());
     AnalysisStore.Entry second = entry(id, "1.2.3", 2, AnalysisStatus.RECEIVING, START, null);
-    store.save(new AnalysisStore.Entry(second.analysis(), null, "b@2"));
+    store.save(new AnalysisStore.Entry(second.analysis(), null, "b@2", null));
     assertEquals("b@2", store.ofSeries("1.2.3").orElseThrow().model());
   }
 

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hounsfield.service.pipeline;
+
+import io.hounsfield.inference.ModelException;
+import io.hounsfield.preprocess.RefusalReason;
+import io.hounsfield.preprocess.SeriesRefusedException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How a version of a series ends: with a report, a refusal, or a fault of the service. Whatever
+ * happens is written down; nothing is thrown.
+ */
+final class SeriesEnding {
+
+  private static final Logger LOG = LoggerFactory.getLogger(SeriesEnding.class);
+
+  private interface Step {
+    void run() throws IOException, InterruptedException;
+  }
+
+  private final AnalysisJournal journal;
+
+  SeriesEnding(AnalysisJournal journal) {
+    this.journal = journal;
+  }
+
+  /**
+   * Measures and reports.
+   *
+   * @param instances what the version is about
+   * @param conflicting what was kept aside of it
+   * @param releasedNanos when the last association was released, or {@code null}
+   */
+  void finish(
+      SeriesState state, SeriesInstances instances, List<Path> conflicting, Long releasedNanos) {
+    guarded(
+        state,
+        () -> {
+          journal.analysing(state.uid);
+          try {
+            AnalysisOutcome outcome = state.analysis.finish(conflicting);
+            if (state.resultsOnly) {
+              journal.completeResults(state.uid, instances, outcome);
+            } else {
+              journal.reported(state.uid, instances, outcome, releasedNanos);
+            }
+          } catch (SeriesRefusedException e) {
+            if (state.resultsOnly) {
+              // The report stands: another model refuses what an earlier one measured.
+              LOG.warn("Files of a report cannot be made again: {}", e.reason().code());
+            } else {
+              journal.refused(state.uid, instances, e.reason().code(), e.getMessage());
+            }
+          } catch (ModelException e) {
+            LOG.error("Segmentation failed", e);
+            if (!state.resultsOnly) {
+              journal.failed(state.uid, "model", e.getMessage());
+            }
+          }
+        });
+  }
+
+  /** Refuses without measuring. */
+  void refuse(SeriesState state, SeriesInstances instances, RefusalReason reason, String text) {
+    guarded(state, () -> journal.refused(state.uid, instances, reason.code(), text));
+  }
+
+  /** A fault of the service. */
+  void fail(SeriesState state, String text) {
+    guarded(state, () -> journal.failed(state.uid, "internal", text));
+  }
+
+  private void guarded(SeriesState state, Step step) {
+    try {
+      step.run();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (IOException | RuntimeException | OutOfMemoryError e) {
+      // The last resort: the series stays in the spool and is tried again after a restart.
+      LOG.error("An analysis failed", e);
+      if (!state.resultsOnly) {
+        try {
+          journal.failed(state.uid, "internal", "Internal fault: " + e.getClass().getSimpleName());
+        } catch (IOException | RuntimeException unwritten) {
+          LOG.error("A failed analysis cannot be written down", unwritten);
+        }
+      }
+    }
+  }
+}
