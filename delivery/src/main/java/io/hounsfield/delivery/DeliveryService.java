@@ -174,8 +174,11 @@ public final class DeliveryService implements AutoCloseable {
     dispatcher.start();
   }
 
-  /** Makes true again what a process that ended left behind. */
-  void recover() throws IOException {
+  /**
+   * Makes true again what a process that ended left behind; to be called before anybody is shown
+   * where deliveries stand.
+   */
+  public void recover() throws IOException {
     for (Delivery left : outbox.underWay()) {
       change(
           left.id(),

@@ -8,6 +8,8 @@ import java.util.Optional;
 public enum ObjectKind {
   /** DICOM Segmentation. */
   SEG("seg", true),
+  /** DICOM Label Map Segmentation (2024d); sent only where it is asked for by name. */
+  SEG_LABEL_MAP("seg-label-map", true),
   /** DICOM Structured Report. */
   SR("sr", true),
   /** DICOM pictures: montage and the slices with most disease. */

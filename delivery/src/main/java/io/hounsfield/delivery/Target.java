@@ -43,6 +43,11 @@ public sealed interface Target {
     }
 
     @Override
+    public Set<ObjectKind> defaultKinds() {
+      return usualDicomKinds();
+    }
+
+    @Override
     public String type() {
       return "dicom";
     }
@@ -58,6 +63,11 @@ public sealed interface Target {
     @Override
     public Set<ObjectKind> possibleKinds() {
       return dicomKinds();
+    }
+
+    @Override
+    public Set<ObjectKind> defaultKinds() {
+      return usualDicomKinds();
     }
 
     @Override
@@ -116,6 +126,13 @@ public sealed interface Target {
   private static Set<ObjectKind> dicomKinds() {
     Set<ObjectKind> kinds = EnumSet.allOf(ObjectKind.class);
     kinds.removeIf(kind -> !kind.isDicom());
+    return kinds;
+  }
+
+  /** Not many archives know label maps yet. */
+  private static Set<ObjectKind> usualDicomKinds() {
+    Set<ObjectKind> kinds = dicomKinds();
+    kinds.remove(ObjectKind.SEG_LABEL_MAP);
     return kinds;
   }
 }

@@ -9,6 +9,7 @@ import io.hounsfield.api.HealthSource;
 import io.hounsfield.api.HttpApi;
 import io.hounsfield.api.HttpApiOptions;
 import io.hounsfield.api.LoadedModel;
+import io.hounsfield.delivery.DeliveryService;
 import io.hounsfield.inference.ModelException;
 import io.hounsfield.inference.ModelManifest;
 import io.hounsfield.inference.ModelRegistry;
@@ -23,11 +24,15 @@ import io.hounsfield.service.pipeline.SegmentationStages;
 import io.hounsfield.service.pipeline.SeriesCoordinator;
 import io.hounsfield.service.pipeline.SpoolRetention;
 import io.hounsfield.service.pipeline.WarmUp;
+import io.hounsfield.service.results.ResultMaker;
+import io.hounsfield.service.results.ResultPublisher;
+import io.hounsfield.service.results.StandardForms;
 import io.hounsfield.service.store.AnalysisStore;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -59,6 +64,7 @@ public final class HounsfieldService implements AutoCloseable {
   private final Deque<Closing> closings = new ArrayDeque<>();
   private AnalysisStore store;
   private AnalysisBoard board;
+  private DeliveryService delivery;
   private Spool spool;
   private SeriesCoordinator coordinator;
   private DicomNode node;
@@ -99,7 +105,17 @@ public final class HounsfieldService implements AutoCloseable {
     closings.push(store::close);
     ServiceMetrics metrics = new ServiceMetrics();
     closings.push(metrics::close);
-    board = new AnalysisBoard(store, data.resolve("results"), new SpoolImages(spool), metrics);
+    Path results = data.resolve("results");
+    delivery =
+        new DeliveryService(
+            store.outbox(), config.delivery().destinations(), results, config.delivery().retry());
+    closings.push(delivery::close);
+    delivery.recover();
+    metrics.watchDeliveries(delivery, config.delivery().destinations(), Clock.systemUTC());
+    ResultPublisher publisher =
+        new ResultPublisher(
+            results, new ResultMaker(StandardForms.all(config.delivery().language())), delivery);
+    board = new AnalysisBoard(store, results, new SpoolImages(spool), publisher, metrics);
 
     SegmentationStages segmentation =
         SegmentationStages.load(
@@ -131,7 +147,7 @@ public final class HounsfieldService implements AutoCloseable {
         new SpoolRetention(
             spool,
             board,
-            coordinator::isOpen,
+            series -> coordinator.isOpen(series) || hasDeliveries(series),
             days == 0 ? Optional.empty() : Optional.of(Duration.ofDays(days)),
             config.data().spoolMaxBytes());
     closings.push(retention::close);
@@ -152,14 +168,17 @@ public final class HounsfieldService implements AutoCloseable {
             HttpApiOptions.of(config.http().bindAddress(), config.http().port())
                 .withAllowedHosts(config.http().allowedHosts()),
             board,
+            publisher,
             () -> models,
             new ServiceHealth(),
             metrics::scrape);
     closings.push(http::close);
     // Last, so that nothing is accepted before everything behind it works.
-    node = DicomNode.start(vertx, nodeOptions(), spool, coordinator);
+    node = DicomNode.start(vertx, nodeOptions(), spool, new NodeListener(coordinator, delivery));
     closings.push(node::close);
     metrics.watchNode(node::statistics);
+    // After the node: archives report their commitment to it.
+    delivery.start();
     LOG.info(
         "Ready: {}",
         models.stream()
@@ -169,6 +188,16 @@ public final class HounsfieldService implements AutoCloseable {
                     "model %s %s (%s, %s)"
                         .formatted(m.name(), m.version(), m.variant(), m.device()))
             .collect(Collectors.joining(", ")));
+  }
+
+  /** What is on its way could be asked for again with the images at hand. */
+  private boolean hasDeliveries(String seriesInstanceUid) {
+    try {
+      return store.outbox().hasOpen(seriesInstanceUid);
+    } catch (IOException e) {
+      LOG.error("The outbox cannot be read; nothing is deleted", e);
+      return true;
+    }
   }
 
   private DicomNodeOptions nodeOptions() throws IOException {

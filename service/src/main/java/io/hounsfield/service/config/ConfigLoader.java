@@ -269,7 +269,8 @@ public final class ConfigLoader {
             usual.refusedFirst(),
             usual.refusedLongest(),
             Duration.ofDays(get(ConfigOptions.GIVE_UP)),
-            Duration.ofMinutes(get(ConfigOptions.COMMITMENT_WAIT))));
+            Duration.ofMinutes(get(ConfigOptions.COMMITMENT_WAIT))),
+        get(ConfigOptions.LANGUAGE));
   }
 
   /** The folder, or the nearest one above it that exists, must be one that can be written. */

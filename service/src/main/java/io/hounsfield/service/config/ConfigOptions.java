@@ -2,6 +2,7 @@
 package io.hounsfield.service.config;
 
 import io.hounsfield.inference.InferenceOptions;
+import io.hounsfield.results.text.Language;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -324,7 +325,8 @@ public final class ConfigOptions {
               DestinationList.ALLOWED,
               "Where results are sent after each report. Address: AET@HOST:PORT (dicom), the base URL"
                   + " (stow, fhir), HOST:PORT (mllp), an absolute path that exists (folder). Settings:"
-                  + " kinds (with | between: seg, sr, key-images, pdf by DICOM and STOW-RS; fhir; hl7"
+                  + " kinds (with | between: seg, sr, key-images, pdf, and, only if named, seg-label-map"
+                  + " by DICOM and STOW-RS; fhir; hl7"
                   + " by MLLP; document, csv, json, label-maps and all others to folders; default:"
                   + " all that the type takes); peers (calling AE titles whose series it gets); series"
                   + " (patterns of Series Description, * for any characters, ? for one); enabled;"
@@ -336,6 +338,18 @@ public final class ConfigOptions {
                   + " (user:password), the first line of a file or an environment variable whose name"
                   + " does not start with HOUNSFIELD_.",
               DestinationList::parse));
+  static final ConfigOption<Language> LANGUAGE =
+      add(
+          new ConfigOption<>(
+              "delivery.language",
+              Language.class,
+              "",
+              "en",
+              "en or zh-CN",
+              "Language of the report as PDF and of the words in FHIR and HL7 results.",
+              text ->
+                  Language.ofTag(text)
+                      .orElseThrow(() -> new IllegalArgumentException("is not valid"))));
   static final ConfigOption<Integer> LONGEST_RETRY =
       integer(
           "delivery.maxRetryMinutes",

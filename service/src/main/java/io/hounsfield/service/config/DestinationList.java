@@ -36,7 +36,8 @@ record DestinationList(List<DestinationList.Entry> entries) {
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,31}");
   private static final Pattern AE_TITLE = Pattern.compile("[ -\\[\\]-~]{1,16}");
   private static final Pattern HOST_PORT =
-      Pattern.compile("\\[([0-9A-Fa-f:.]{2,45})\\]:([0-9]{1,5})|([A-Za-z0-9.-]{1,253}):([0-9]{1,5})");
+      Pattern.compile(
+          "\\[([0-9A-Fa-f:.]{2,45})\\]:([0-9]{1,5})|([A-Za-z0-9.-]{1,253}):([0-9]{1,5})");
   private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,99}");
   private static final Set<String> SETTINGS =
       Set.of(
@@ -170,7 +171,8 @@ record DestinationList(List<DestinationList.Entry> entries) {
       for (String key : values("kinds")) {
         ObjectKind kind =
             ObjectKind.ofKey(key)
-                .orElseThrow(() -> fault("a kind is none of " + keys(EnumSet.allOf(ObjectKind.class))));
+                .orElseThrow(
+                    () -> fault("a kind is none of " + keys(EnumSet.allOf(ObjectKind.class))));
         if (!target.possibleKinds().contains(kind)) {
           throw fault(
               "by %s only these kinds can go: %s"

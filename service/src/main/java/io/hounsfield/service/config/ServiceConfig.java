@@ -6,6 +6,7 @@ import io.hounsfield.delivery.Retry;
 import io.hounsfield.inference.InferenceOptions;
 import io.hounsfield.listener.DicomPeer;
 import io.hounsfield.listener.TlsOptions;
+import io.hounsfield.results.text.Language;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -97,7 +98,7 @@ public record ServiceConfig(
   }
 
   /** Options {@code delivery.*}. */
-  public record Delivery(List<Destination> destinations, Retry retry) {
+  public record Delivery(List<Destination> destinations, Retry retry, Language language) {
     public Delivery {
       destinations = List.copyOf(destinations);
     }

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hounsfield.service.results;
+
+import io.hounsfield.api.Artifact;
+import io.hounsfield.delivery.ObjectKind;
+import io.hounsfield.delivery.ResultFileCheck;
+import io.hounsfield.delivery.ResultObject;
+import io.hounsfield.dicom.DataSet;
+import io.hounsfield.dicom.DicomFiles;
+import io.hounsfield.dicom.Tag;
+import io.hounsfield.domain.QuantificationReport;
+import io.hounsfield.results.ResultCase;
+import io.hounsfield.results.SourceImages;
+import io.hounsfield.service.pipeline.AnalysisOutcome;
+import io.hounsfield.service.pipeline.SourceSlice;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes the files of one version of an analysis, in a folder of that version ({@code v1}, {@code
+ * v2}...): the forms one after the other, so that one encoded form is in memory at a time. A file
+ * is on disk, whole, before it is named.
+ */
+public final class ResultMaker {
+  private static final Logger LOG = LoggerFactory.getLogger(ResultMaker.class);
+  private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9.-]{0,63}");
+
+  private final List<ResultForm> forms;
+
+  /** Makes these forms besides the report and the label maps as they are. */
+  public ResultMaker(List<ResultForm> forms) {
+    this.forms = List.copyOf(forms);
+  }
+
+  /**
+   * What was made.
+   *
+   * @param objects the files, by path below the folder of all results
+   * @param failed forms that could not be made for a fault of this service; the log says more
+   */
+  public record Made(List<ResultObject> objects, Set<ObjectKind> failed) {}
+
+  /** Folder of the files of a version, below the folder of its analysis. */
+  static Path folder(Path analysis, int version) {
+    return analysis.resolve("v" + version);
+  }
+
+  /**
+   * Makes everything.
+   *
+   * @param root folder of all results
+   * @param report as it was given out
+   * @param reportJson its bytes
+   */
+  public Made make(
+      Path root, QuantificationReport report, byte[] reportJson, AnalysisOutcome outcome)
+      throws IOException {
+    Path analysis = root.resolve(report.analysisId());
+    Path folder = folder(analysis, report.version());
+    Files.createDirectories(folder);
+    List<ResultObject> objects = new ArrayList<>();
+    Set<ObjectKind> failed = EnumSet.noneOf(ObjectKind.class);
+    if (!outcome.sources().isEmpty()) {
+      ResultCase results = results(analysis, report, outcome);
+      for (ResultForm form : forms) {
+        try {
+          form.encode(
+              results,
+              (name, content) -> objects.add(write(root, folder, form.kind(), name, content)));
+        } catch (RuntimeException | OutOfMemoryError e) {
+          // One form must not keep the others from being made.
+          LOG.error("Results of kind {} cannot be made", form.kind().key(), e);
+          failed.add(form.kind());
+          objects.removeIf(object -> object.kind() == form.kind());
+        }
+      }
+    }
+    objects.add(write(root, folder, ObjectKind.JSON, "report.json", reportJson));
+    for (Artifact artifact : List.of(Artifact.LUNGS, Artifact.LESIONS)) {
+      objects.add(keep(root, folder, analysis.resolve(artifact.fileName())));
+    }
+    force(folder);
+    force(analysis);
+    return new Made(List.copyOf(objects), failed);
+  }
+
+  private static ResultCase results(
+      Path analysis, QuantificationReport report, AnalysisOutcome outcome) throws IOException {
+    int predecessor = report.version() - 1;
+    while (predecessor > 0 && !Files.isDirectory(folder(analysis, predecessor))) {
+      predecessor--;
+    }
+    return new ResultCase(
+        report,
+        source(outcome.sources()),
+        outcome.ct(),
+        outcome.lungs(),
+        outcome.lesions(),
+        outcome.overview(),
+        predecessor);
+  }
+
+  private static SourceImages source(List<SourceSlice> slices) throws IOException {
+    DataSet attributes = DicomFiles.readHeader(slices.get(0).file()).dataSet();
+    attributes.remove(Tag.PixelData);
+    Map<String, Integer> frames = new HashMap<>();
+    slices.forEach(slice -> frames.merge(slice.sopInstanceUid(), 1, Integer::sum));
+    return new SourceImages(
+        attributes,
+        slices.stream()
+            .map(
+                s ->
+                    new SourceImages.Frame(
+                        s.sopClassUid(),
+                        s.sopInstanceUid(),
+                        frames.get(s.sopInstanceUid()) > 1 || s.frame() > 0 ? s.frame() + 1 : 0,
+                        s.position()))
+            .toList());
+  }
+
+  private static ResultObject write(
+      Path root, Path folder, ObjectKind kind, String name, byte[] content) throws IOException {
+    if (!NAME.matcher(name).matches()) {
+      throw new IllegalArgumentException("no name for a result file: " + name);
+    }
+    Path aside = folder.resolve("." + name + ".part");
+    try (FileChannel out =
+        FileChannel.open(
+            aside,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.TRUNCATE_EXISTING)) {
+      ByteBuffer left = ByteBuffer.wrap(content);
+      while (left.hasRemaining()) {
+        out.write(left);
+      }
+      out.force(true);
+    }
+    Path file = folder.resolve(name);
+    move(aside, file);
+    return new ResultObject(kind, path(root, file), ResultFileCheck.sha256(content));
+  }
+
+  /** A name of its own for a label map that later versions will replace. */
+  private static ResultObject keep(Path root, Path folder, Path labelMap) throws IOException {
+    Path file = folder.resolve(labelMap.getFileName());
+    Path aside = folder.resolve("." + labelMap.getFileName() + ".part");
+    Files.deleteIfExists(aside);
+    try {
+      Files.createLink(aside, labelMap);
+    } catch (UnsupportedOperationException | IOException e) {
+      // Not every file system has links.
+      Files.copy(labelMap, aside, StandardCopyOption.REPLACE_EXISTING);
+    }
+    try (FileChannel channel = FileChannel.open(aside, StandardOpenOption.WRITE)) {
+      channel.force(true);
+    }
+    move(aside, file);
+    return new ResultObject(ObjectKind.LABEL_MAPS, path(root, file), ResultFileCheck.sha256(file));
+  }
+
+  private static void move(Path aside, Path file) throws IOException {
+    Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    // Where both are links to one file, renaming leaves both (rename(2)).
+    Files.deleteIfExists(aside);
+  }
+
+  private static String path(Path root, Path file) {
+    return root.relativize(file).toString().replace(file.getFileSystem().getSeparator(), "/");
+  }
+
+  private static void force(Path folder) throws IOException {
+    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+}

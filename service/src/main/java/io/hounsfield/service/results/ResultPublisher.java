@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hounsfield.service.results;
+
+import io.hounsfield.api.AnalysisCatalog;
+import io.hounsfield.api.DeliveryStatus;
+import io.hounsfield.api.ResultCatalog;
+import io.hounsfield.delivery.Delivery;
+import io.hounsfield.delivery.DeliveryConflictException;
+import io.hounsfield.delivery.DeliveryService;
+import io.hounsfield.delivery.Origin;
+import io.hounsfield.domain.QuantificationReport;
+import io.hounsfield.service.pipeline.AnalysisOutcome;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/** From a report to files, to the outbox; and what the API shows of both. */
+public final class ResultPublisher implements ResultCatalog {
+
+  private final Path root;
+  private final ResultMaker maker;
+  private final DeliveryService delivery;
+  private final List<Consumer<DeliveryStatus>> subscribers = new CopyOnWriteArrayList<>();
+
+  /**
+   * @param root folder of all results, one folder an analysis
+   */
+  public ResultPublisher(Path root, ResultMaker maker, DeliveryService delivery) {
+    this.root = root;
+    this.maker = maker;
+    this.delivery = delivery;
+    delivery.listen(
+        changed -> subscribers.forEach(subscriber -> subscriber.accept(status(changed))));
+  }
+
+  /**
+   * Makes the results of a report and puts them into the outbox, where that was not done before.
+   * Durable when it returns.
+   *
+   * @param reportJson the report as it was given out
+   * @param callingAeTitle who sent the series; {@code null} where that is not known
+   * @return what was made; empty if it had been done before
+   */
+  public Optional<ResultMaker.Made> publish(
+      QuantificationReport report,
+      byte[] reportJson,
+      AnalysisOutcome outcome,
+      String callingAeTitle)
+      throws IOException {
+    if (isPublished(report.analysisId(), report.version())) {
+      return Optional.empty();
+    }
+    ResultMaker.Made made = maker.make(root, report, reportJson, outcome);
+    delivery.enqueue(
+        report.analysisId(),
+        report.version(),
+        new Origin(callingAeTitle, report.series().seriesDescription()),
+        made.objects());
+    return Optional.of(made);
+  }
+
+  /** Whether the results of that version were made and put into the outbox. */
+  public boolean isPublished(String analysisId, int version) throws IOException {
+    return delivery.isEnqueued(analysisId, version);
+  }
+
+  // What the API reads.
+
+  @Override
+  public List<Path> files(String analysisId) throws IOException {
+    Path analysis = root.resolve(analysisId);
+    if (!Files.isDirectory(analysis)) {
+      return List.of();
+    }
+    int newest = 0;
+    try (Stream<Path> all = Files.list(analysis)) {
+      newest =
+          all.map(path -> path.getFileName().toString())
+              .filter(name -> name.matches("v[1-9][0-9]{0,8}"))
+              .mapToInt(name -> Integer.parseInt(name.substring(1)))
+              .max()
+              .orElse(0);
+    }
+    // A folder whose files are not all made yet counts as none.
+    while (newest > 0
+        && !(isPublished(analysisId, newest)
+            && Files.isDirectory(ResultMaker.folder(analysis, newest)))) {
+      newest--;
+    }
+    if (newest == 0) {
+      return List.of();
+    }
+    try (Stream<Path> all = Files.list(ResultMaker.folder(analysis, newest))) {
+      return all.filter(path -> !path.getFileName().toString().startsWith(".")).sorted().toList();
+    }
+  }
+
+  @Override
+  public List<DeliveryStatus> deliveries(String analysisId) throws IOException {
+    return delivery.ofAnalysis(analysisId).stream().map(ResultPublisher::status).toList();
+  }
+
+  @Override
+  public Optional<DeliveryStatus> change(String analysisId, long number, Change change)
+      throws IOException, ConflictException {
+    Optional<Delivery> found = delivery.find(number).filter(d -> d.analysisId().equals(analysisId));
+    if (found.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(
+          status(
+              switch (change) {
+                case RESEND -> delivery.resend(number);
+                case CANCEL -> delivery.cancel(number);
+              }));
+    } catch (DeliveryConflictException e) {
+      throw new ConflictException(e.getMessage());
+    }
+  }
+
+  @Override
+  public AnalysisCatalog.Subscription subscribe(Consumer<DeliveryStatus> listener) {
+    subscribers.add(listener);
+    return () -> subscribers.remove(listener);
+  }
+
+  private static DeliveryStatus status(Delivery d) {
+    String file = d.object().file();
+    return new DeliveryStatus(
+        d.id(),
+        d.analysisId(),
+        d.version(),
+        d.destination(),
+        d.object().kind().key(),
+        file.substring(file.lastIndexOf('/') + 1),
+        d.state().key(),
+        d.attempts(),
+        d.createdAt(),
+        d.updatedAt(),
+        d.nextAttemptAt(),
+        d.lastError(),
+        d.note());
+  }
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hounsfield.service.results;
+
+import io.hounsfield.delivery.ObjectKind;
+import io.hounsfield.results.ResultCase;
+import io.hounsfield.results.ResultKind;
+import io.hounsfield.results.ResultObject;
+import io.hounsfield.results.ResultObjects;
+import io.hounsfield.results.document.PdfReport;
+import io.hounsfield.results.fhir.FhirBundle;
+import io.hounsfield.results.hl7.OruMessage;
+import io.hounsfield.results.text.Language;
+import java.io.IOException;
+import java.util.List;
+import java.util.Set;
+
+/** The forms that the results module knows. */
+public final class StandardForms {
+  private StandardForms() {}
+
+  /**
+   * All forms.
+   *
+   * @param language of the words for people
+   */
+  public static List<ResultForm> all(Language language) {
+    return List.of(
+        dicom(ObjectKind.SEG, Set.of(ResultKind.SEGMENTATION)),
+        dicom(ObjectKind.SR, Set.of(ResultKind.STRUCTURED_REPORT)),
+        dicom(ObjectKind.KEY_IMAGES, Set.of(ResultKind.KEY_IMAGES)),
+        dicom(
+            ObjectKind.SEG_LABEL_MAP,
+            Set.of(ResultKind.LUNG_LABEL_MAP, ResultKind.LESION_LABEL_MAP)),
+        new Document(language, ObjectKind.DOCUMENT),
+        new Document(language, ObjectKind.PDF),
+        ResultForm.file(
+            ObjectKind.FHIR,
+            "report.fhir.json",
+            c -> FhirBundle.encode(c.report(), language, FhirBundle.Kind.TRANSACTION, null)),
+        ResultForm.file(
+            ObjectKind.HL7,
+            "report.hl7",
+            c -> OruMessage.encode(c.report(), language, "", "", null)));
+  }
+
+  private static ResultForm dicom(ObjectKind kind, Set<ResultKind> wanted) {
+    return new ResultForm() {
+      @Override
+      public ObjectKind kind() {
+        return kind;
+      }
+
+      @Override
+      public void encode(ResultCase results, Sink sink) throws IOException {
+        for (ResultObject object : ResultObjects.of(results, null, wanted)) {
+          sink.accept(object.fileName(), object.toBytes());
+        }
+      }
+    };
+  }
+
+  /** The report for people, plain or encapsulated. */
+  private record Document(Language language, ObjectKind kind) implements ResultForm {
+    @Override
+    public void encode(ResultCase results, Sink sink) throws IOException {
+      byte[] pdf = PdfReport.encode(results, language);
+      if (kind == ObjectKind.DOCUMENT) {
+        sink.accept("report.pdf", pdf);
+        return;
+      }
+      for (ResultObject object : ResultObjects.of(results, pdf, Set.of(ResultKind.PDF))) {
+        sink.accept(object.fileName(), object.toBytes());
+      }
+    }
+  }
+}
