@@ -133,10 +133,10 @@ record Jpeg2000Header(int precision, boolean signed) {
 
     /** Section A.6.1: each precinct of each resolution takes memory in the decoder. */
     private void precincts(int length) throws DicomException {
-      boolean own = (octet(at + 4) & 1) == 1;
       if (length < 12) {
         throw fault("a COD segment of " + length + " bytes");
       }
+      boolean own = (octet(at + 4) & 1) == 1;
       int levels = octet(at + 9);
       if (levels > MAX_LEVELS || (own && length < 13 + levels)) {
         throw fault("a COD segment with " + levels + " levels of decomposition");

@@ -34,8 +34,8 @@ public final class FrameHeadersTarget {
     } catch (DicomException e) {
       return;
     }
-    // Not at the start of the array, as in a file.
-    byte[] array = new byte[input.frame().length + 14];
+    // Not at the start of the array, as in a file that ends with the frame.
+    byte[] array = new byte[7 + input.frame().length];
     System.arraycopy(input.frame(), 0, array, 7, input.frame().length);
     Bytes frame = new Bytes(array, 7, input.frame().length);
     try {
