@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Gathers the folds' networks (train.py --run refined-0 ...): each labelled case marked by the network that never saw it.
+"""Gathers the folds' networks (train.py --run fold-0 ...): each labelled case marked by the network that never saw it.
 
 Writes cross-validation.json and .csv: accuracy of each case, the evidence the network gave, and the confidence calibrated on it.
 """
@@ -125,7 +125,7 @@ if __name__ == "__main__":
     parser.add_argument("--work", type=Path, default=Path(".train"))
     parser.add_argument("--config", type=Path, default=Path(__file__).with_name("config.json"))
     parser.add_argument("--run", help="instead, the figures of this run's network on all labelled cases")
-    parser.add_argument("--stage", choices=("fold", "refined"), default="refined", help="which networks of the folds (default: refined)")
+    parser.add_argument("--stage", choices=("fold", "refined"), default="fold", help="which networks of the folds (default: fold)")
     options = parser.parse_args()
     settings = json.loads(options.config.read_text())
     one(options.work, settings, options.run) if options.run else gather(options.work, settings, options.stage)

@@ -37,7 +37,7 @@ def apply(work: Path, config: dict, folds: list[int]) -> None:
     total = np.zeros((len(hu), 3, *hu.shape[1:]), np.float32)
     for fold in folds:
         net = UNet(2, 3, config["fold"]["base"], config["fold"]["levels"]).to(memory_format=torch.channels_last).eval()
-        net.load_state_dict(torch.load(work / f"refined-{fold}.pt")["averaged"])
+        net.load_state_dict(torch.load(work / f"fold-{fold}.pt")["averaged"])
         total += probabilities(net, hu, picture, config["lesionOdds"])
         total += probabilities(net, hu[:, :, ::-1], picture[:, :, ::-1], config["lesionOdds"])[..., ::-1]
     label = np.stack([merged(c, p / (2 * len(folds))) for c, p in zip(classical, total)])
