@@ -118,13 +118,24 @@ public final class Findings {
     List<String> values = new ArrayList<>();
     for (Region region : Region.values()) {
       values.add(region.key());
-      values.add(shown(region, percent));
-      values.add(region.key() + "Volume");
-      values.add(shown(region, volume));
+      values.add(share(region, percent, volume));
     }
     values.add("threshold");
     values.add(threshold());
     add(rule, key, values.toArray(String[]::new));
+  }
+
+  private String share(Region region, Quantity percent, Quantity volume) {
+    RegionMeasurements measurements = report.regions().get(region);
+    if (measurements.get(volume) instanceof Measurement.Value value && value.value() == 0) {
+      return texts.get("finding.share.none");
+    }
+    if (measurements.get(volume) instanceof Measurement.NotMeasured
+        || measurements.get(percent) instanceof Measurement.NotMeasured) {
+      return texts.get("notMeasured");
+    }
+    return texts.get(
+        "finding.share", "percent", shown(region, percent), "volume", shown(region, volume));
   }
 
   private void attenuation() {

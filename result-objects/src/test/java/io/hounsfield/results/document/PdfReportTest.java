@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hounsfield.results.document;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.hounsfield.domain.Confidence;
+import io.hounsfield.domain.QuantificationReport;
+import io.hounsfield.domain.Warning;
+import io.hounsfield.results.ReportSamples;
+import io.hounsfield.results.text.Language;
+import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import org.apache.pdfbox.Loader;
+import org.apache.pdfbox.cos.COSName;
+import org.apache.pdfbox.pdmodel.PDDocument;
+import org.apache.pdfbox.pdmodel.PDPage;
+import org.apache.pdfbox.pdmodel.common.PDRectangle;
+import org.apache.pdfbox.pdmodel.font.PDFont;
+import org.apache.pdfbox.text.PDFTextStripper;
+import org.junit.jupiter.api.Test;
+
+/** The document says what the report says, in both languages, and always in the same bytes. */
+class PdfReportTest {
+
+  private static byte[] encode(QuantificationReport report, Language language) throws IOException {
+    return PdfReport.encode(
+        report,
+        ReportSamples.attributes(),
+        ReportSamples.overview(),
+        ReportSamples.histogram(),
+        language);
+  }
+
+  private static String text(byte[] pdf) throws IOException {
+    try (PDDocument document = Loader.loadPDF(pdf)) {
+      PDFTextStripper stripper = new PDFTextStripper();
+      stripper.setSortByPosition(true);
+      stripper.setLineSeparator("\n");
+      return stripper.getText(document).replaceAll(" +\n", "\n");
+    }
+  }
+
+  private static String golden(String name) throws IOException {
+    try (var in = PdfReportTest.class.getResourceAsStream(name)) {
+      assertNotNull(in, name);
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  private static void assertGolden(String name, Language language) throws IOException {
+    byte[] pdf = encode(ReportSamples.rightSided(), language);
+    Path out = Files.createDirectories(Path.of("target", "documents"));
+    Files.write(out.resolve(name.replace(".txt", ".pdf")), pdf); // to be looked at
+    String text = text(pdf);
+    Files.writeString(out.resolve(name), text);
+    assertEquals(golden(name), text);
+  }
+
+  @Test
+  void theTextInEnglishIsTheGoldenOne() throws IOException {
+    assertGolden("report_en.txt", Language.ENGLISH);
+  }
+
+  @Test
+  void theTextInChineseIsTheGoldenOne() throws IOException {
+    assertGolden("report_zh-CN.txt", Language.SIMPLIFIED_CHINESE);
+  }
+
+  @Test
+  void theSameCaseGivesTheSameBytes() throws IOException {
+    for (Language language : Language.values()) {
+      assertArrayEquals(
+          encode(ReportSamples.rightSided(), language),
+          encode(ReportSamples.rightSided(), language));
+    }
+  }
+
+  @Test
+  void twoPagesOfA4WithAllFontsEmbeddedAsSubsets() throws IOException {
+    byte[] pdf = encode(ReportSamples.rightSided(), Language.SIMPLIFIED_CHINESE);
+    assertTrue(pdf.length < 400_000, "document of " + pdf.length + " bytes");
+    try (PDDocument document = Loader.loadPDF(pdf)) {
+      assertEquals(2, document.getNumberOfPages());
+      assertEquals("zh-CN", document.getDocumentCatalog().getLanguage());
+      for (PDPage page : document.getPages()) {
+        assertEquals(PDRectangle.A4.getWidth(), page.getMediaBox().getWidth());
+        assertEquals(PDRectangle.A4.getHeight(), page.getMediaBox().getHeight());
+        for (COSName name : page.getResources().getFontNames()) {
+          PDFont font = page.getResources().getFont(name);
+          assertTrue(font.isEmbedded(), font.getName());
+          assertTrue(font.getName().matches("[A-Z]{6}\\+NotoSansSC-.*"), font.getName());
+        }
+      }
+    }
+  }
+
+  @Test
+  void noPatientDataInTheMetadata() throws IOException {
+    try (PDDocument document =
+        Loader.loadPDF(encode(ReportSamples.rightSided(), Language.ENGLISH))) {
+      String info = document.getDocumentInformation().getCOSObject().toString();
+      assertTrue(!info.contains("Chen") && !info.contains("PH-1"), info);
+    }
+  }
+
+  /** Every character of the national standard's two levels (GB 2312) can be printed. */
+  @Test
+  void theFontCoversGb2312() throws IOException {
+    Charset gb2312 = Charset.forName("GB2312");
+    StringBuilder missing = new StringBuilder();
+    try (PDDocument document = new PDDocument()) {
+      Typeface face = Typeface.regular(document);
+      int count = 0;
+      for (int row = 0xb0; row <= 0xf7; row++) {
+        for (int cell = 0xa1; cell <= 0xfe; cell++) {
+          String character = new String(new byte[] {(byte) row, (byte) cell}, gb2312);
+          if (character.indexOf('\ufffd') < 0) {
+            count++;
+            if (!face.printable(character).equals(character)) {
+              missing.append(character);
+            }
+          }
+        }
+      }
+      assertEquals(6763, count);
+    }
+    assertEquals("", missing.toString());
+  }
+
+  /** Characters without a glyph, control characters and long values from the images do no harm. */
+  @Test
+  void hostileAttributesAreShownAsFarAsTheyCanBe() throws IOException {
+    String name = "\u0001Smith^\ud800\udf48x\u202e^" + "W".repeat(300);
+    byte[] pdf =
+        encode(
+            ReportSamples.rightSided(
+                ReportSamples.series(name, "\n\t\u0000<>&(\\)%", "1".repeat(2000))),
+            Language.ENGLISH);
+    String text = text(pdf);
+    assertTrue(text.contains("Smith, " + Typeface.MISSING + "x"), text);
+    assertTrue(text.contains("<>&(\\)%"), text);
+  }
+
+  @Test
+  void manyWarningsGoOnAnotherPage() throws IOException {
+    QuantificationReport base = ReportSamples.rightSided();
+    QuantificationReport report =
+        ReportSamples.report(
+            base.series(),
+            base.regions(),
+            new Confidence.NotStated("The network expects no lung in these images."),
+            Collections.nCopies(30, new Warning("x-new", "A warning of a later version.")));
+    byte[] pdf = encode(report, Language.SIMPLIFIED_CHINESE);
+    try (PDDocument document = Loader.loadPDF(pdf)) {
+      assertEquals(3, document.getNumberOfPages());
+    }
+    assertEquals(30, text(pdf).split("A warning of a later version", -1).length - 1);
+  }
+
+  @Test
+  void stepsOfTheAxisAreRoundNumbers() {
+    assertEquals("1", HistogramChart.step(0.6).toPlainString());
+    assertEquals("0.5", HistogramChart.step(0.21).toPlainString());
+    assertEquals("200", HistogramChart.step(101).toPlainString());
+    assertEquals("100", HistogramChart.step(100).toPlainString());
+    assertEquals("1", HistogramChart.step(0).toPlainString());
+  }
+}
