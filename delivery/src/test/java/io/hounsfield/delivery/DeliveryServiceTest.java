@@ -1,0 +1,482 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hounsfield.delivery;
+
+import static io.hounsfield.delivery.DeliveryState.CANCELLED;
+import static io.hounsfield.delivery.DeliveryState.COMMITTING;
+import static io.hounsfield.delivery.DeliveryState.FAILING;
+import static io.hounsfield.delivery.DeliveryState.GIVEN_UP;
+import static io.hounsfield.delivery.DeliveryState.QUEUED;
+import static io.hounsfield.delivery.DeliveryState.SENDING;
+import static io.hounsfield.delivery.DeliveryState.SENT;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.hounsfield.dicom.SopClass;
+import io.hounsfield.listener.CommitmentReport;
+import io.hounsfield.listener.InstanceReference;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Each object arrives, once in effect, and what is shown of it is true. Time is told to pass. */
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class DeliveryServiceTest {
+  private static final String ANALYSIS = "0b6f2f9e-6f0a-4d34-9a53-2f1f2b6f7a10";
+  private static final Origin ORIGIN = new Origin("CT1", "Lung 1.0");
+
+  @TempDir Path root;
+
+  private final ManualClock clock = new ManualClock();
+  private final MemoryOutbox outbox = new MemoryOutbox();
+  private StubScp archive;
+
+  @BeforeEach
+  void start() throws IOException {
+    archive = new StubScp();
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    archive.close();
+  }
+
+  private Target.Dicom target(boolean commitment) {
+    return new Target.Dicom(
+        "ARCHIVE", "127.0.0.1", archive.port(), "HOUNSFIELD", Optional.empty(), commitment);
+  }
+
+  private DeliveryService service(Destination... destinations) throws IOException {
+    return new DeliveryService(
+        outbox,
+        List.of(destinations),
+        root,
+        Retry.defaults(),
+        clock,
+        new Random(1),
+        Runnable::run); // attempts are made where they are dispatched
+  }
+
+  private DeliveryService service(boolean commitment) throws IOException {
+    return service(Destination.of("pacs", target(commitment)));
+  }
+
+  private void enqueue(DeliveryService service, int version, int... numbers) throws IOException {
+    List<ResultObject> objects = new ArrayList<>();
+    for (int number : numbers) {
+      objects.add(TestObjects.picture(root, ANALYSIS, version, number));
+    }
+    service.enqueue(ANALYSIS, version, ORIGIN, objects);
+  }
+
+  /** Everything that is due at this time. */
+  private static void run(DeliveryService service) throws IOException {
+    while (service.dispatch() > 0) {
+      continue;
+    }
+  }
+
+  /** Lets time pass until nothing is open, at most so often; how often it took. */
+  private int runToTheEnd(DeliveryService service, int most) throws IOException {
+    for (int i = 0; i < most; i++) {
+      run(service);
+      if (outbox.backlog().isEmpty()) {
+        return i;
+      }
+      clock.pass(Duration.ofMinutes(20));
+    }
+    throw new AssertionError("still open: " + outbox.ofAnalysis(ANALYSIS));
+  }
+
+  private Delivery delivery(long id) {
+    return outbox.find(id).orElseThrow();
+  }
+
+  private static String uid(int version, int number) {
+    return TestObjects.uid(ANALYSIS, version, number);
+  }
+
+  @Test
+  void anObjectIsSentOnceAndEachStepIsWrittenDown() throws Exception {
+    DeliveryService service = service(false);
+    enqueue(service, 1, 1, 2, 3);
+    assertEquals(3, outbox.backlog().get(0).open());
+    run(service);
+    assertEquals(List.of(uid(1, 1), uid(1, 2), uid(1, 3)), archive.stored, "in their order");
+    assertEquals(List.of(QUEUED, SENDING, SENT), outbox.states(1));
+    assertEquals(1, delivery(1).attempts());
+    assertEquals(List.of(), outbox.backlog());
+    assertEquals(3, service.totals().get(0).sent());
+  }
+
+  @Test
+  void whatIsPutThereAgainIsNotSentAgain() throws Exception {
+    DeliveryService service = service(false);
+    enqueue(service, 1, 1);
+    run(service);
+    enqueue(service, 1, 1);
+    run(service);
+    assertEquals(1, archive.stored.size());
+    assertTrue(service.isEnqueued(ANALYSIS, 1));
+  }
+
+  @Test
+  void aReceiverThatIsDownGetsEverythingWhenItIsBack() throws Exception {
+    int port = archive.port();
+    archive.close();
+    Target.Dicom down =
+        new Target.Dicom("ARCHIVE", "127.0.0.1", port, "HOUNSFIELD", Optional.empty(), false);
+    DeliveryService service = service(Destination.of("pacs", down));
+    enqueue(service, 1, 1, 2, 3);
+    run(service);
+    assertEquals(List.of(QUEUED, SENDING, FAILING), outbox.states(1));
+    assertEquals(List.of(QUEUED), outbox.states(2), "one finds out whether it is back");
+    assertTrue(
+        delivery(1).lastError().contains("ARCHIVE@127.0.0.1:" + port), "who does not answer");
+    Duration first = Duration.between(clock.instant(), delivery(1).nextAttemptAt());
+    assertTrue(
+        first.compareTo(Duration.ofMillis(2500)) >= 0
+            && first.compareTo(Duration.ofSeconds(5)) <= 0,
+        "5 s, less at most a half: " + first);
+    run(service);
+    assertEquals(1, delivery(1).attempts(), "not before its time");
+
+    Duration previous = Duration.ZERO;
+    for (int i = 0; i < 12; i++) {
+      clock.pass(Duration.ofMinutes(15));
+      run(service);
+      Duration delay = Duration.between(clock.instant(), delivery(1).nextAttemptAt());
+      assertTrue(delay.compareTo(Duration.ofMinutes(15)) <= 0, "the ceiling");
+      previous = delay;
+    }
+    assertTrue(previous.compareTo(Duration.ofMinutes(7)) > 0, "it grew: " + previous);
+
+    archive = new StubScp(); // back, elsewhere: the configuration says where
+    DeliveryService after = service(false);
+    clock.pass(Duration.ofMinutes(15));
+    run(after);
+    assertEquals(List.of(uid(1, 1), uid(1, 2), uid(1, 3)), archive.stored);
+    assertEquals(List.of(), outbox.backlog());
+  }
+
+  @Test
+  void aReceiverWithoutRoomIsLeftAloneForAWhile() throws Exception {
+    archive.answer(0xA700);
+    DeliveryService service = service(false);
+    enqueue(service, 1, 1, 2);
+    run(service);
+    assertEquals(FAILING, delivery(1).state());
+    assertTrue(delivery(1).lastError().contains("A700"));
+    assertEquals(QUEUED, delivery(2).state(), "it would fare the same");
+    clock.pass(Duration.ofSeconds(5));
+    run(service);
+    assertEquals(List.of(uid(1, 1), uid(1, 2)), archive.stored);
+  }
+
+  @Test
+  void anObjectThatIsRefusedWaitsLongAndAlone() throws Exception {
+    archive.answer(0x0122);
+    DeliveryService service = service(false);
+    enqueue(service, 1, 1, 2);
+    run(service);
+    assertEquals(FAILING, delivery(1).state());
+    assertTrue(delivery(1).lastError().contains("0122"));
+    assertEquals(SENT, delivery(2).state(), "the others are not kept waiting");
+    assertTrue(
+        Duration.between(clock.instant(), delivery(1).nextAttemptAt()).toMinutes() >= 7,
+        "no use in trying soon");
+    runToTheEnd(service, 3);
+    assertEquals(SENT, delivery(1).state());
+  }
+
+  @Test
+  void aWarningIsASuccessWithANote() throws Exception {
+    archive.answer(0xB000);
+    DeliveryService service = service(false);
+    enqueue(service, 1, 1);
+    run(service);
+    assertEquals(SENT, delivery(1).state());
+    assertTrue(delivery(1).note().contains("B000"));
+  }
+
+  @Test
+  void aLineThatIsCutIsTriedAgainWithTheSameBytes() throws Exception {
+    archive.answer(StubScp.DROP, StubScp.DROP_AFTER);
+    DeliveryService service = service(false);
+    enqueue(service, 1, 1);
+    runToTheEnd(service, 5);
+    assertEquals(
+        List.of(QUEUED, SENDING, FAILING, SENDING, FAILING, SENDING, SENT), outbox.states(1));
+    assertEquals(List.of(uid(1, 1)), archive.stored);
+    List<byte[]> came = archive.received.get(uid(1, 1));
+    assertEquals(2, came.size(), "once without an answer, once with");
+    assertArrayEquals(came.get(0), came.get(1));
+  }
+
+  @Test
+  void whatWasUnderWayWhenTheProcessEndedIsSentAgain() throws Exception {
+    DeliveryService service = service(false);
+    enqueue(service, 1, 1);
+    outbox.replace(delivery(1).sending(clock.instant())); // and then the process was killed
+    DeliveryService restarted = service(false);
+    restarted.recover();
+    assertEquals(FAILING, delivery(1).state());
+    assertTrue(delivery(1).lastError().contains("not known"));
+    run(restarted);
+    assertEquals(SENT, delivery(1).state());
+  }
+
+  @Test
+  void itIsGivenUpAfterTheLongestTimeAndSentOnRequest() throws Exception {
+    archive.answer(0xA900, 0xA900);
+    DeliveryService service = service(false);
+    enqueue(service, 1, 1);
+    run(service);
+    clock.pass(Duration.ofDays(14));
+    run(service);
+    assertEquals(GIVEN_UP, delivery(1).state());
+    assertTrue(delivery(1).lastError().contains("A900"));
+    clock.pass(Duration.ofDays(1));
+    run(service);
+    assertEquals(2, delivery(1).attempts(), "nobody asked");
+    assertEquals(QUEUED, service.resend(1).state());
+    run(service);
+    assertEquals(SENT, delivery(1).state());
+  }
+
+  @Test
+  void whatWasSentCanBeSentAgain() throws Exception {
+    DeliveryService service = service(false);
+    enqueue(service, 1, 1);
+    run(service);
+    service.resend(1);
+    run(service);
+    List<byte[]> came = archive.received.get(uid(1, 1));
+    assertEquals(2, came.size());
+    assertArrayEquals(came.get(0), came.get(1), "the same object");
+  }
+
+  @Test
+  void whatIsCancelledIsNotSent() throws Exception {
+    DeliveryService service = service(false);
+    enqueue(service, 1, 1);
+    assertEquals(CANCELLED, service.cancel(1).state());
+    run(service);
+    assertEquals(List.of(), archive.stored);
+    assertThrows(DeliveryConflictException.class, () -> service.cancel(1));
+    service.resend(1);
+    run(service);
+    assertEquals(SENT, delivery(1).state());
+    assertThrows(DeliveryConflictException.class, () -> service.cancel(1), "it is there");
+  }
+
+  @Test
+  void oneThatIsCancelledWhileItIsSentCountsAsWhatBecameOfIt() throws Exception {
+    DeliveryService service = service(false);
+    enqueue(service, 1, 1, 2);
+    for (long id : new long[] {1, 2}) {
+      outbox.replace(delivery(id).sending(clock.instant()));
+      service.cancel(id);
+      assertEquals(SENDING, delivery(id).state(), "still true");
+      assertThrows(DeliveryConflictException.class, () -> service.resend(id));
+    }
+    service.recover(); // both failed: the process ended
+    assertEquals(CANCELLED, delivery(1).state());
+    assertEquals(CANCELLED, delivery(2).state());
+  }
+
+  @Test
+  void aNewVersionTakesThePlaceOfWhatIsNotSentYet() throws Exception {
+    archive.answer(0, 0x0122);
+    DeliveryService service = service(false);
+    enqueue(service, 1, 1, 2);
+    run(service);
+    assertEquals(List.of(SENT, FAILING), List.of(delivery(1).state(), delivery(2).state()));
+    enqueue(service, 2, 1, 2);
+    assertEquals(SENT, delivery(1).state(), "nobody takes back what is there");
+    assertEquals(CANCELLED, delivery(2).state());
+    assertTrue(delivery(2).note().contains("version 2"));
+    run(service);
+    assertEquals(List.of(uid(1, 1), uid(2, 1), uid(2, 2)), archive.stored);
+    assertThrows(
+        DeliveryConflictException.class,
+        () -> service.resend(2),
+        "an older version does not follow a newer one");
+  }
+
+  @Test
+  void aFileThatWasChangedIsNotSent() throws Exception {
+    DeliveryService service = service(false);
+    enqueue(service, 1, 1);
+    Path file = root.resolve(delivery(1).object().file());
+    Files.write(file, new byte[] {1});
+    run(service);
+    assertEquals(FAILING, delivery(1).state());
+    assertTrue(delivery(1).lastError().contains("changed"));
+    Files.delete(file);
+    clock.pass(Duration.ofHours(6));
+    run(service);
+    assertTrue(delivery(1).lastError().contains("not there"));
+    assertEquals(Map.of(), archive.received);
+  }
+
+  @Test
+  void destinationsGetWhatTheyAskForOfWhomTheyAskFor() throws Exception {
+    Destination all = Destination.of("all", target(false));
+    Destination other =
+        new Destination(
+            "other",
+            target(false),
+            all.kinds(),
+            Set.of("CT2"),
+            List.of(),
+            true,
+            1,
+            all.timeout(),
+            Optional.empty());
+    Destination named =
+        new Destination(
+            "named",
+            target(false),
+            all.kinds(),
+            Set.of("CT1"),
+            List.of(new TextPattern("*head*"), new TextPattern("lung ?.?")),
+            true,
+            2,
+            all.timeout(),
+            Optional.empty());
+    Destination head =
+        new Destination(
+            "head",
+            target(false),
+            all.kinds(),
+            Set.of(),
+            List.of(new TextPattern("head*")),
+            true,
+            1,
+            all.timeout(),
+            Optional.empty());
+    Destination off =
+        new Destination(
+            "off",
+            target(false),
+            all.kinds(),
+            Set.of(),
+            List.of(),
+            false,
+            1,
+            all.timeout(),
+            Optional.empty());
+    Destination segmentations =
+        new Destination(
+            "seg",
+            target(false),
+            Set.of(ObjectKind.SEG),
+            Set.of(),
+            List.of(),
+            true,
+            1,
+            all.timeout(),
+            Optional.empty());
+    DeliveryService service = service(all, other, named, head, off, segmentations);
+    enqueue(service, 1, 1);
+    assertEquals(
+        List.of("all", "named"),
+        outbox.ofAnalysis(ANALYSIS).stream().map(Delivery::destination).toList());
+  }
+
+  // ---- storage commitment, PS3.4 annex J ----
+
+  private CommitmentReport report(String transaction, int number, int failureReason) {
+    InstanceReference reference =
+        new InstanceReference(SopClass.SECONDARY_CAPTURE_IMAGE_STORAGE, uid(1, number));
+    return failureReason == 0
+        ? new CommitmentReport(transaction, List.of(reference), Map.of())
+        : new CommitmentReport(transaction, List.of(), Map.of(reference, failureReason));
+  }
+
+  @Test
+  void withCommitmentItIsSentOnlyWhenTheArchiveCommitted() throws Exception {
+    DeliveryService service = service(true);
+    enqueue(service, 1, 1);
+    run(service);
+    assertEquals(List.of(uid(1, 1)), archive.stored);
+    assertEquals(COMMITTING, delivery(1).state());
+    assertEquals(1, archive.commitmentRequests);
+    service.commitmentReported("OTHER", report("1.2.3", 1, 0));
+    assertEquals(COMMITTING, delivery(1).state(), "a report on something else");
+    service.commitmentReported("ARCHIVE", report(delivery(1).transactionUid(), 1, 0));
+    assertEquals(SENT, delivery(1).state());
+  }
+
+  @Test
+  void aLateReportCountsAlsoAfterItWasAskedForAgain() throws Exception {
+    DeliveryService service = service(true);
+    enqueue(service, 1, 1);
+    run(service);
+    String first = delivery(1).transactionUid();
+    clock.pass(Duration.ofMinutes(15));
+    run(service);
+    assertEquals(2, archive.commitmentRequests);
+    assertNotEquals(first, delivery(1).transactionUid());
+    assertEquals(1, archive.stored.size(), "the object itself is not sent again");
+    service.commitmentReported("ARCHIVE", report(first, 1, 0));
+    assertEquals(SENT, delivery(1).state());
+  }
+
+  @Test
+  void whatTheArchiveDoesNotCommitToIsSentAgain() throws Exception {
+    DeliveryService service = service(true);
+    enqueue(service, 1, 1);
+    run(service);
+    service.commitmentReported("ARCHIVE", report(delivery(1).transactionUid(), 1, 0x0112));
+    assertEquals(FAILING, delivery(1).state());
+    assertTrue(delivery(1).lastError().contains("0112"));
+    clock.pass(Duration.ofSeconds(5));
+    run(service);
+    assertEquals(2, archive.stored.size());
+    assertEquals(COMMITTING, delivery(1).state());
+  }
+
+  @Test
+  void anArchiveThatTakesNoRequestsIsAskedAgainAndInTheEndGivenUp() throws Exception {
+    archive.commits = false;
+    DeliveryService service = service(true);
+    enqueue(service, 1, 1);
+    run(service);
+    assertEquals(COMMITTING, delivery(1).state(), "it is stored there");
+    assertTrue(delivery(1).lastError().contains("not accepted"));
+    clock.pass(Duration.ofDays(14));
+    run(service);
+    assertEquals(GIVEN_UP, delivery(1).state());
+    assertEquals(1, archive.stored.size());
+  }
+
+  @Test
+  void aRestartAsksForCommitmentAgain() throws Exception {
+    DeliveryService service = service(true);
+    enqueue(service, 1, 1);
+    outbox.replace(delivery(1).sending(clock.instant()));
+    outbox.replace(delivery(1).committing(clock.instant(), "1.2.3.4"));
+    DeliveryService restarted = service(true);
+    restarted.recover();
+    run(restarted);
+    assertEquals(1, archive.commitmentRequests);
+    restarted.commitmentReported("ARCHIVE", report("1.2.3.4", 1, 0));
+    assertEquals(SENT, delivery(1).state(), "the report on the request before the restart");
+  }
+}
