@@ -76,6 +76,7 @@ public final class Spool implements AutoCloseable {
   private final AtomicLong parts = new AtomicLong();
   private final AtomicLong heldBytes = new AtomicLong();
   private final ReentrantLock[] instanceLocks = new ReentrantLock[STRIPES];
+  private final SharedFlush directoryFlush = new SharedFlush(SharedFlush::force);
 
   private Spool(
       Path directory, SpoolOptions options, FileStore store, FileChannel channel, FileLock lock) {
@@ -155,11 +156,6 @@ public final class Spool implements AutoCloseable {
    */
   public IncomingInstance receive(
       String sopClassUid, String sopInstanceUid, TransferSyntax transferSyntax) throws IOException {
-    requireRoom();
-    return new IncomingInstance(this, sopClassUid, sopInstanceUid, transferSyntax);
-  }
-
-  private void requireRoom() throws IOException {
     if (usableBytes() == 0) {
       throw new StoreException(
           StoreException.Reason.NO_SPACE,
@@ -167,6 +163,7 @@ public final class Spool implements AutoCloseable {
               ? "spool: its budget of " + (options.maxBytes() >> 20) + " MiB is used up"
               : "spool: less than " + (options.minFreeBytes() >> 20) + " MiB are free");
     }
+    return new IncomingInstance(this, sopClassUid, sopInstanceUid, transferSyntax);
   }
 
   /**
@@ -174,10 +171,8 @@ public final class Spool implements AutoCloseable {
    * accepts in associations.
    *
    * @param studyInstanceUid the study that it must belong to; empty: any
-   * @throws IOException with status A700H when the spool has no room
    */
-  public IncomingFile receiveFile(Optional<String> studyInstanceUid) throws IOException {
-    requireRoom();
+  public IncomingFile receiveFile(Optional<String> studyInstanceUid) {
     return new IncomingFile(this, studyInstanceUid);
   }
 
@@ -428,7 +423,7 @@ public final class Spool implements AutoCloseable {
 
   void flush(FileChannel channel) throws IOException {
     if (options.durability() == SpoolOptions.Durability.POWER_LOSS) {
-      channel.force(true);
+      channel.force(false); // content and length: all that is needed to read it again
     }
   }
 
@@ -438,10 +433,9 @@ public final class Spool implements AutoCloseable {
     }
   }
 
+  /** Whatever the spool's durability. */
   void forceDirectory(Path path) throws IOException {
-    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-      channel.force(true);
-    }
+    directoryFlush.flush(path);
   }
 
   // ---- scanning ----
