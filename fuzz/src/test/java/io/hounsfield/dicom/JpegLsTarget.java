@@ -10,7 +10,7 @@ public final class JpegLsTarget {
   private JpegLsTarget() {}
 
   public static void fuzzerTestOneInput(byte[] bytes) {
-    FrameInput.parse(bytes).decode(TransferSyntax.JPEG_LS_NEAR_LOSSLESS);
+    NativeFrames.take(bytes, DecoderWorker.JPEG_LS, TransferSyntax.JPEG_LS_NEAR_LOSSLESS);
   }
 
   public static List<byte[]> seeds() throws IOException {
