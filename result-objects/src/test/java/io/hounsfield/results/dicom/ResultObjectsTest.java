@@ -40,16 +40,15 @@ class ResultObjectsTest {
 
   static Stream<Arguments> cases() {
     return Stream.of(
-        Arguments.of("head first", new TestCases()),
-        Arguments.of("feet first", new TestCases().geometry(TestCases.feetFirst())),
+        Arguments.of("second version", new TestCases().version(2, 1)),
+        Arguments.of(
+            "feet first, healthy", new TestCases().geometry(TestCases.feetFirst()).healthy()),
         Arguments.of(
             "oblique, Chinese name",
             new TestCases()
                 .geometry(TestCases.oblique())
                 .patient("Chen^Wei=\u9648^\u4F1F", "GB18030")),
-        Arguments.of("healthy", new TestCases().healthy()),
         Arguments.of("nothing found", new TestCases().nothing()),
-        Arguments.of("second version", new TestCases().version(2, 1)),
         Arguments.of("Enhanced CT", new TestCases().enhanced().exactPositions()));
   }
 
@@ -74,15 +73,21 @@ class ResultObjectsTest {
   @MethodSource("cases")
   void pydicomReadsAll(String name, TestCases builder) throws Exception {
     String python = Tools.python();
+    StringBuilder expected = new StringBuilder();
     for (ResultObject object : all(builder.build())) {
-      Path file = Files.write(temp.resolve(object.fileName()), object.toBytes());
-      String script =
-          "import sys, pydicom; d = pydicom.dcmread(sys.argv[1]); "
-              + "n = [e.tag for e in d.iterall()]; print(d.SOPInstanceUID, d.PatientID, len(n) > 40)";
-      Tools.Outcome outcome = Tools.run(python, "-W", "error", "-c", script, file.toString());
-      assertEquals(
-          object.sopInstanceUid() + " PH-1 True", outcome.output().strip(), object.fileName());
+      Files.write(temp.resolve(object.fileName()), object.toBytes());
+      expected.append(object.sopInstanceUid()).append(" PH-1 True\n");
     }
+    String script =
+        """
+        import sys, pathlib, pydicom
+        for f in pathlib.Path(sys.argv[1]).iterdir():
+            d = pydicom.dcmread(f)
+            print(d.SOPInstanceUID, d.PatientID, sum(1 for e in d.iterall()) > 40)
+        """;
+    Tools.Outcome outcome = Tools.run(python, "-W", "error", "-c", script, temp.toString());
+    assertEquals(
+        expected.toString().lines().sorted().toList(), outcome.output().lines().sorted().toList());
   }
 
   @Test
