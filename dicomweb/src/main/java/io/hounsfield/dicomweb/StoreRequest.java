@@ -215,16 +215,13 @@ final class StoreRequest {
             }
             incoming = context.spool().receiveFile(study);
           });
-      if (fault == DimseStatus.OUT_OF_RESOURCES && outcome.size() == 0) {
-        // Before anything was stored: the client need not send the rest only to hear this.
-        throw WebProblem.busy(
-            "Nothing can be stored now, out of resources (A700H); /health/ready says why.");
-      }
+      requireResources();
     }
 
     @Override
     public void data(ByteBuffer piece) {
       attempt(() -> incoming.write(piece));
+      requireResources();
     }
 
     @Override
@@ -237,6 +234,14 @@ final class StoreRequest {
             fault);
       }
       close();
+    }
+  }
+
+  /** Before anything was stored: the client need not send the rest only to hear this. */
+  private void requireResources() {
+    if (fault == DimseStatus.OUT_OF_RESOURCES && outcome.size() == 0) {
+      throw WebProblem.busy(
+          "Nothing can be stored now, out of resources (A700H); /health/ready says why.");
     }
   }
 
