@@ -22,8 +22,7 @@ public record SourceImages(DataSet attributes, List<Frame> frames) {
    * @param position Image Position (Patient) as the image says, mm; {@code null} where it is not at
    *     hand: then results say the position on the regular grid
    */
-  public record Frame(
-      String sopClassUid, String sopInstanceUid, int frameNumber, Vec3 position) {
+  public record Frame(String sopClassUid, String sopInstanceUid, int frameNumber, Vec3 position) {
     public Frame {
       Objects.requireNonNull(sopClassUid, "sopClassUid");
       Objects.requireNonNull(sopInstanceUid, "sopInstanceUid");
