@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -171,6 +173,43 @@ class RoundTripTest {
   }
 
   /** The header of a large file is read without the rest. */
+  /** PS3.10 section 7.2; in Implicit VR they would even be taken for a part of the header. */
+  @Test
+  void elementsOfMessagesStayOutOfFiles() throws DicomException {
+    DataSet dataSet =
+        Samples.image(4, 4, 16, 16, true)
+            .putInts(Tag.CommandField, VR.US, 0x0001)
+            .put(Tag.MediaStorageSOPInstanceUID, VR.UI, "2.25.5");
+    byte[] bytes =
+        DicomFiles.encode(DicomFile.of(TransferSyntax.IMPLICIT_VR_LITTLE_ENDIAN, dataSet));
+    DicomFile read = DicomFiles.read(bytes);
+    assertEquals(
+        Samples.SOP_INSTANCE,
+        read.fileMetaInformation().string(Tag.MediaStorageSOPInstanceUID).orElseThrow());
+    dataSet.remove(Tag.CommandField).remove(Tag.MediaStorageSOPInstanceUID);
+    assertSame(dataSet, read.dataSet());
+  }
+
+  /** Some senders put them there: they are read as a part of the data set, in its encoding. */
+  @Test
+  void elementsOfMessagesInFilesAreRead() throws DicomException {
+    byte[] file =
+        DicomFiles.encode(
+            DicomFile.of(
+                TransferSyntax.IMPLICIT_VR_LITTLE_ENDIAN, Samples.image(4, 4, 16, 16, true)));
+    int header = 144 + ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getInt(140);
+    byte[] command = {0, 0, 0, 1, 2, 0, 0, 0, 1, 0};
+    byte[] whole =
+        ByteBuffer.allocate(file.length + command.length)
+            .put(file, 0, header)
+            .put(command)
+            .put(file, header, file.length - header)
+            .array();
+    DataSet read = DicomFiles.read(whole).dataSet();
+    assertEquals(1, read.integer(Tag.CommandField).orElseThrow());
+    assertSame(Samples.image(4, 4, 16, 16, true), read.remove(Tag.CommandField));
+  }
+
   @Test
   void headersLargerThanTheFirstChunk(@TempDir Path folder) throws IOException {
     DataSet dataSet = Samples.image(4, 4, 16, 16, true);
