@@ -6,6 +6,7 @@ import io.hounsfield.benchmarks.accuracy.OverlaysCommand;
 import io.hounsfield.benchmarks.decode.DecodeCommand;
 import io.hounsfield.benchmarks.infer.InferCommand;
 import io.hounsfield.benchmarks.ladder.LadderCommand;
+import io.hounsfield.benchmarks.soak.SoakCommand;
 import io.hounsfield.service.cli.ExtraCommand;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -26,7 +27,8 @@ import picocli.CommandLine.Spec;
       AccuracyCommand.class,
       OverlaysCommand.class,
       LadderCommand.class,
-      InferCommand.class
+      InferCommand.class,
+      SoakCommand.class
     })
 public final class BenchCommand implements ExtraCommand, Runnable {
 

@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
  * The service in a process of its own, as an installation runs it, so that its memory is its own
  * and not the benchmark's.
  */
-final class ServiceProcess implements AutoCloseable {
+public final class ServiceProcess implements AutoCloseable {
 
   private static final Pattern DICOM = Pattern.compile("DICOM: .*:(\\d+)");
   private static final Pattern HTTP = Pattern.compile("HTTP:\\s+(http://\\S+)");
@@ -40,7 +40,17 @@ final class ServiceProcess implements AutoCloseable {
 
   /** Starts {@code serve} on free ports with this data folder; returns when it listens. */
   static ServiceProcess start(Path data) throws IOException {
+    return start(data, Map.of());
+  }
+
+  /**
+   * Starts {@code serve} on free ports with this data folder; returns when it listens.
+   *
+   * @param options more options, as environment variables
+   */
+  public static ServiceProcess start(Path data, Map<String, String> options) throws IOException {
     ProcessBuilder builder = command(List.of("serve"));
+    builder.environment().putAll(options);
     builder
         .environment()
         .putAll(
@@ -84,12 +94,28 @@ final class ServiceProcess implements AutoCloseable {
     return new ProcessBuilder(command);
   }
 
-  int dicomPort() {
+  public int dicomPort() {
     return dicomPort;
   }
 
+  /** Process identifier. */
+  public long pid() {
+    return process.pid();
+  }
+
+  /** Whether it runs. */
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** {@code kill -9}; returns when it is gone. */
+  public void kill() throws InterruptedException {
+    process.destroyForcibly();
+    process.waitFor();
+  }
+
   /** The body of a GET, or {@code null} where the answer is not 200. */
-  String get(String path) throws IOException, InterruptedException {
+  public String get(String path) throws IOException, InterruptedException {
     HttpResponse<String> response =
         client.send(
             HttpRequest.newBuilder(URI.create(address + path)).build(),
