@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hounsfield.results.dicom;
 
+import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.Shape;
@@ -24,6 +25,8 @@ import org.apache.pdfbox.pdmodel.PDDocument;
 final class BurnedText {
 
   private static final String FONT = "/org/apache/pdfbox/resources/ttf/LiberationSans-Regular.ttf";
+  private static final BasicStroke RIM =
+      new BasicStroke(4, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND);
   private static final char FIRST = ' ';
   private static final char LAST = '~';
 
@@ -69,6 +72,7 @@ final class BurnedText {
   /** Draws a text with a dark rim, readable on any picture. */
   static void draw(
       Graphics2D picture, String text, double x, double baseline, double size, Color colour) {
+    picture.setStroke(RIM);
     double at = x;
     for (char c : Ascii.of(text).toCharArray()) {
       AffineTransform place = AffineTransform.getTranslateInstance(at, baseline);

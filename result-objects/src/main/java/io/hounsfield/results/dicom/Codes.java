@@ -5,40 +5,26 @@ import io.hounsfield.dicom.DataSet;
 import io.hounsfield.dicom.Tag;
 import io.hounsfield.dicom.VR;
 import io.hounsfield.domain.CodedConcept;
+import io.hounsfield.results.ResultCodes;
 import java.util.Locale;
 
 /**
  * Codes of our objects: those of the standard (PS3.16) that are used, and the private scheme
- * {@value #SCHEME} for what the standard has no code for. Values of the private scheme never change
- * their meaning.
+ * {@value ResultCodes#SCHEME} for what the standard has no code for. Values of the private scheme
+ * never change their meaning.
  */
 final class Codes {
 
-  /** Coding Scheme Designator of our own codes. */
-  static final String SCHEME = "99HOUNSFIELD";
-
-  // Measurements and derived quantities of our own
-  static final CodedConcept OPACITY_VOLUME = own("OPACITY_VOL", "Opacity volume");
-  static final CodedConcept OPACITY_PERCENT =
-      own("OPACITY_PCT", "Opacity, percentage of region volume");
-  static final CodedConcept HIGH_OPACITY_VOLUME =
-      own("HIGH_OPACITY_VOL", "High opacity volume (-200 HU or more)");
-  static final CodedConcept HIGH_OPACITY_PERCENT =
-      own("HIGH_OPACITY_PCT", "High opacity, percentage of region volume");
+  // Measurements of our own beside those of ResultCodes
   static final CodedConcept GROUND_GLASS_PERCENT =
-      own("GROUND_GLASS_PCT", "Ground glass opacity, percentage of region volume");
-  static final CodedConcept OPACITY_MEAN_HU =
-      own("OPACITY_MEAN", "Mean attenuation of opacity in region");
-  static final CodedConcept OPACITY_SD_HU =
-      own("OPACITY_SD", "Standard deviation of attenuation of opacity in region");
-  static final CodedConcept OPACITY_ERROR_BOUND =
-      own("OPACITY_PCT_ERR", "Error bound of opacity percentage");
+      ResultCodes.own("GROUND_GLASS_PCT", "Ground glass opacity, percentage of region volume");
 
   // Findings of our own
-  static final CodedConcept NOT_MEASURED_REASON = own("NOT_MEASURED", "Reason why not measured");
-  static final CodedConcept CONFIDENCE = own("CONFIDENCE", "Confidence of opacity percentage");
-  static final CodedConcept CONFIDENCE_BASIS = own("CONFIDENCE_BASIS", "Basis of confidence");
-  static final CodedConcept INTENDED_USE = own("INTENDED_USE", "Intended use");
+  static final CodedConcept NOT_MEASURED_REASON =
+      ResultCodes.own("NOT_MEASURED", "Reason why not measured");
+  static final CodedConcept CONFIDENCE_BASIS =
+      ResultCodes.own("CONFIDENCE_BASIS", "Basis of confidence");
+  static final CodedConcept INTENDED_USE = ResultCodes.own("INTENDED_USE", "Intended use");
 
   // Anatomy and findings
   static final CodedConcept LUNG = sct("39607008", "Lung");
@@ -124,11 +110,6 @@ final class Codes {
     return new CodedConcept("DCM", value, meaning);
   }
 
-  /** A code of the private scheme. */
-  static CodedConcept own(String value, String meaning) {
-    return new CodedConcept(SCHEME, value, meaning);
-  }
-
   /** The code of a warning: its stable name, and the same as words. */
   static CodedConcept warning(String code) {
     String ascii = Ascii.of(code);
@@ -137,7 +118,7 @@ final class Codes {
         words.isEmpty()
             ? words
             : words.substring(0, 1).toUpperCase(Locale.ROOT) + words.substring(1);
-    return own(ascii, Ascii.cut(meaning, MEANING_CHARACTERS));
+    return ResultCodes.own(ascii, Ascii.cut(meaning, MEANING_CHARACTERS));
   }
 
   /** One item of a code sequence, PS3.3 section 8.8; a long value in Long Code Value. */
@@ -155,8 +136,8 @@ final class Codes {
   /** Coding Scheme Identification Sequence of the private scheme, PS3.3 section C.12.1. */
   static DataSet schemeIdentification() {
     return new DataSet()
-        .put(Tag.CodingSchemeDesignator, VR.SH, SCHEME)
-        .put(Tag.CodingSchemeUID, VR.UI, ResultUids.codingScheme())
+        .put(Tag.CodingSchemeDesignator, VR.SH, ResultCodes.SCHEME)
+        .put(Tag.CodingSchemeUID, VR.UI, ResultCodes.schemeUid())
         .put(Tag.CodingSchemeName, VR.ST, "Hounsfield lung CT quantification")
         .put(Tag.CodingSchemeResponsibleOrganization, VR.ST, "Hounsfield project");
   }

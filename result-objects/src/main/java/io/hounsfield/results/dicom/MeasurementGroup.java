@@ -15,6 +15,7 @@ import io.hounsfield.domain.Quantity;
 import io.hounsfield.domain.Region;
 import io.hounsfield.domain.RegionMeasurements;
 import io.hounsfield.results.ResultCase;
+import io.hounsfield.results.ResultCodes;
 import io.hounsfield.results.ResultKind;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -100,17 +101,7 @@ final class MeasurementGroup {
     for (Quantity quantity : Quantity.values()) {
       ContentItem number =
           group.number(
-              switch (quantity) {
-                case VOLUME -> Codes.VOLUME;
-                case OPACITY_VOLUME -> Codes.OPACITY_VOLUME;
-                case OPACITY_PERCENT -> Codes.OPACITY_PERCENT;
-                case HIGH_OPACITY_VOLUME -> Codes.HIGH_OPACITY_VOLUME;
-                case HIGH_OPACITY_PERCENT -> Codes.HIGH_OPACITY_PERCENT;
-                case MEAN_HU -> Codes.MEAN_ATTENUATION;
-                case SD_HU -> Codes.SD_ATTENUATION;
-                case MEAN_HU_OPACITY -> Codes.OPACITY_MEAN_HU;
-                case SD_HU_OPACITY -> Codes.OPACITY_SD_HU;
-              },
+              ResultCodes.standard(quantity).orElseGet(() -> ResultCodes.own(quantity)),
               unit(quantity),
               group.report.regions().get(region).get(quantity));
       if (region == Region.BOTH_LUNGS
@@ -119,7 +110,7 @@ final class MeasurementGroup {
         number.with(
             HAS_PROPERTIES,
             ContentItem.number(
-                Codes.OPACITY_ERROR_BOUND, stated.opacityPercentErrorBound(), Codes.PERCENT));
+                ResultCodes.errorBound(), stated.opacityPercentErrorBound(), Codes.PERCENT));
       }
       group.group.with(CONTAINS, number);
     }
@@ -149,7 +140,10 @@ final class MeasurementGroup {
             ResultSegment.CONSOLIDATION);
     RegionMeasurements both = group.bothLungs();
     group.add(Codes.VOLUME, Quantity.OPACITY_VOLUME, both.get(Quantity.OPACITY_VOLUME));
-    group.add(Codes.OPACITY_PERCENT, Quantity.OPACITY_PERCENT, both.get(Quantity.OPACITY_PERCENT));
+    group.add(
+        ResultCodes.own(Quantity.OPACITY_PERCENT),
+        Quantity.OPACITY_PERCENT,
+        both.get(Quantity.OPACITY_PERCENT));
     group.add(Codes.MEAN_ATTENUATION, Quantity.MEAN_HU_OPACITY, both.get(Quantity.MEAN_HU_OPACITY));
     group.add(Codes.SD_ATTENUATION, Quantity.SD_HU_OPACITY, both.get(Quantity.SD_HU_OPACITY));
     return group.group;
@@ -175,7 +169,7 @@ final class MeasurementGroup {
     RegionMeasurements both = group.bothLungs();
     group.add(Codes.VOLUME, Quantity.HIGH_OPACITY_VOLUME, both.get(Quantity.HIGH_OPACITY_VOLUME));
     group.add(
-        Codes.HIGH_OPACITY_PERCENT,
+        ResultCodes.own(Quantity.HIGH_OPACITY_PERCENT),
         Quantity.HIGH_OPACITY_PERCENT,
         both.get(Quantity.HIGH_OPACITY_PERCENT));
     return group.group;

@@ -69,9 +69,4 @@ public final class ResultUids {
   static String device(String serialNumber) {
     return Uid.derive(ROOT, "device", serialNumber);
   }
-
-  /** The private coding scheme of {@link Codes}. */
-  static String codingScheme() {
-    return Uid.derive(ROOT, "coding-scheme", Codes.SCHEME);
-  }
 }

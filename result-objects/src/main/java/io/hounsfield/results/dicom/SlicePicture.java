@@ -24,6 +24,7 @@ final class SlicePicture {
 
   private static final int LONGER_SIDE = 768;
   private static final int BAND = 30;
+  private static final int OUTLINE_PIXELS = 2;
   private static final double TEXT_SIZE = 16;
   private static final Color TEXT = new Color(0xE8ECEF);
 
@@ -166,10 +167,15 @@ final class SlicePicture {
   }
 
   private boolean isEdge(byte[] labels, int label, int x, int y) {
-    return labelAt(labels, x - 1, y) != label
-        || labelAt(labels, x + 1, y) != label
-        || labelAt(labels, x, y - 1) != label
-        || labelAt(labels, x, y + 1) != label;
+    for (int step = 1; step <= OUTLINE_PIXELS; step++) {
+      if (labelAt(labels, x - step, y) != label
+          || labelAt(labels, x + step, y) != label
+          || labelAt(labels, x, y - step) != label
+          || labelAt(labels, x, y + step) != label) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private int labelAt(byte[] labels, int x, int y) {

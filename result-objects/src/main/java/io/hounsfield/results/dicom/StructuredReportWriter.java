@@ -14,6 +14,7 @@ import io.hounsfield.domain.Confidence;
 import io.hounsfield.domain.QuantificationReport;
 import io.hounsfield.domain.Warning;
 import io.hounsfield.results.ResultCase;
+import io.hounsfield.results.ResultCodes;
 import io.hounsfield.results.ResultKind;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -146,15 +147,15 @@ public final class StructuredReportWriter {
       evaluations.with(
           CONTAINS,
           ContentItem.code(
-                  Codes.CONFIDENCE,
-                  Codes.own(
+                  ResultCodes.confidence(),
+                  ResultCodes.own(
                       "CONF_" + level.toUpperCase(Locale.ROOT),
                       level.substring(0, 1).toUpperCase(Locale.ROOT)
                           + level.substring(1)
                           + " confidence"))
               .with(HAS_PROPERTIES, ContentItem.text(Codes.CONFIDENCE_BASIS, stated.basis())));
     } else if (report.confidence() instanceof Confidence.NotStated absent) {
-      evaluations.with(CONTAINS, ContentItem.text(Codes.CONFIDENCE, absent.reason()));
+      evaluations.with(CONTAINS, ContentItem.text(ResultCodes.confidence(), absent.reason()));
     }
     for (Warning warning : report.warnings()) {
       evaluations.with(
