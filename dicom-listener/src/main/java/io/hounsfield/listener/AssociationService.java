@@ -9,6 +9,8 @@ import io.hounsfield.dicom.Tag;
 import io.hounsfield.dicom.TransferSyntax;
 import io.hounsfield.listener.ul.Pdu;
 import io.hounsfield.listener.ul.PduException;
+import io.netty.buffer.Unpooled;
+import io.netty.util.ReferenceCounted;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -101,9 +103,11 @@ final class AssociationService implements StoreReception.Owner, CommitmentServic
   /**
    * Takes a piece of a presentation data value.
    *
+   * @param owner what keeps the piece's memory, for the time of this call or as long as retained
    * @param ends true with the last piece of the command or data set
    */
-  void fragment(int contextId, boolean isCommand, ByteBuffer piece, boolean ends)
+  void fragment(
+      int contextId, boolean isCommand, ByteBuffer piece, ReferenceCounted owner, boolean ends)
       throws PduException {
     if (!negotiation.contexts().containsKey(contextId)) {
       throw new PduException(
@@ -112,7 +116,7 @@ final class AssociationService implements StoreReception.Owner, CommitmentServic
     if (isCommand) {
       commandFragment(contextId, piece, ends);
     } else {
-      dataFragment(contextId, piece, ends);
+      dataFragment(contextId, piece, owner, ends);
     }
   }
 
@@ -214,7 +218,7 @@ final class AssociationService implements StoreReception.Owner, CommitmentServic
             serial,
             this);
     if (!message.hasDataSet()) {
-      reception.offer(ByteBuffer.allocate(0), true);
+      reception.offer(ByteBuffer.allocate(0), Unpooled.EMPTY_BUFFER, true);
       reception = null;
     }
   }
@@ -251,7 +255,8 @@ final class AssociationService implements StoreReception.Owner, CommitmentServic
     return reason == null ? null : new StoreException(reason, what);
   }
 
-  private void dataFragment(int contextId, ByteBuffer piece, boolean ends) throws PduException {
+  private void dataFragment(int contextId, ByteBuffer piece, ReferenceCounted owner, boolean ends)
+      throws PduException {
     if (drained != null && contextId == drainedContext) {
       collect(piece);
       if (ends) {
@@ -277,7 +282,7 @@ final class AssociationService implements StoreReception.Owner, CommitmentServic
     if (ends) {
       reception = null;
     }
-    taking.offer(piece, ends);
+    taking.offer(piece, owner, ends);
   }
 
   private void collect(ByteBuffer piece) {
@@ -573,7 +578,16 @@ final class AssociationService implements StoreReception.Owner, CommitmentServic
 
   /** True while the peer waits for this node rather than the other way round. */
   boolean busy() {
-    return outstanding > (reception == null ? 0 : 1) || pending.get() > 0;
+    return reception == null
+        ? outstanding > 0 || pending.get() > 0
+        : outstanding > 1 || pending.get() > reception.gathered();
+  }
+
+  /** Nothing more is read for now: has written what was gathered, so that there will be. */
+  void paused() {
+    if (reception != null) {
+      reception.push();
+    }
   }
 
   /** Whether no more should be read now. */

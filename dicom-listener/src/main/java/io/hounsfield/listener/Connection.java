@@ -8,6 +8,11 @@ import io.hounsfield.listener.ul.PduException;
 import io.hounsfield.listener.ul.PduReader;
 import io.hounsfield.listener.ul.State;
 import io.hounsfield.listener.ul.UpperLayer;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.ChannelConfig;
+import io.netty.channel.MaxMessagesRecvByteBufAllocator;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.net.NetSocketInternal;
 import io.vertx.core.net.NetSocket;
@@ -27,14 +32,29 @@ final class Connection implements UpperLayer.Port, PduReader.Sink {
   private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
   private static final long NO_TIMER = -1;
 
+  /** Most read from the socket at once, bytes, and how often before other connections' turn. */
+  private static final int READ_BYTES = 256 << 10;
+
+  private static final int READS = 4;
+
+  /** For all connections: each gets buffers as large as what came before suggests. */
+  private static final MaxMessagesRecvByteBufAllocator READ_BUFFERS =
+      new AdaptiveRecvByteBufAllocator(64, 8 << 10, READ_BYTES).maxMessagesPerRead(READS);
+
   final long id;
   private final NodeContext node;
-  private final NetSocket socket;
+  private final NetSocketInternal socket;
+  private final ChannelConfig channel;
   private final UpperLayer machine = new UpperLayer(UpperLayer.Role.ACCEPTOR, this);
   private final PduReader reader;
   private AssociationService service;
   private boolean deliver;
   private boolean paused;
+  private boolean ending;
+
+  /** Keeps the memory of the pieces that the reader hands on just now. */
+  private ByteBuf feeding;
+
   private long artimTimer = NO_TIMER;
   private long idleTimer = NO_TIMER;
   private long closeTimer = NO_TIMER;
@@ -46,13 +66,15 @@ final class Connection implements UpperLayer.Port, PduReader.Sink {
   Connection(long id, NodeContext node, NetSocket socket) {
     this.id = id;
     this.node = node;
-    this.socket = socket;
+    this.socket = (NetSocketInternal) socket;
+    this.channel = this.socket.channelHandlerContext().channel().config();
     this.reader = new PduReader(node.options.maxPduLength(), this);
   }
 
   /** Starts in Sta1 with Evt5. */
   void open() {
-    socket.handler(this::received);
+    channel.setRecvByteBufAllocator(READ_BUFFERS);
+    socket.messageHandler(message -> received((ByteBuf) message)); // NetSocket.handler() copies
     socket.closeHandler(v -> transportClosed());
     socket.exceptionHandler(
         e -> LOG.debug("connection {}: {}", id, e.toString())); // the close handler follows
@@ -77,18 +99,28 @@ final class Connection implements UpperLayer.Port, PduReader.Sink {
 
   // ---- transport ----
 
-  private void received(Buffer buffer) {
-    node.counters.bytesReceived.add(buffer.length());
-    lastActivity = System.nanoTime();
+  private void received(ByteBuf bytes) {
+    ByteBuf owner = bytes;
     try {
-      if (machine.state() != State.STA1) {
-        reader.feed(ByteBuffer.wrap(buffer.getBytes()));
+      node.counters.bytesReceived.add(bytes.readableBytes());
+      lastActivity = System.nanoTime();
+      if (machine.state() != State.STA1 && !ending) {
+        if (2 * bytes.readableBytes() < bytes.capacity() || bytes.nioBufferCount() != 1) {
+          // What waits for the disk is counted by its bytes: it must not keep far more than those.
+          owner = Unpooled.copiedBuffer(bytes);
+          bytes.release();
+        }
+        feeding = owner;
+        reader.feed(owner.nioBuffer());
       }
       regulate();
     } catch (RuntimeException e) {
       // A fault of ours with these bytes: this connection ends, the others go on.
       LOG.error("connection {} in {}: closed after a fault", id, machine.state(), e);
       closeTransport();
+    } finally {
+      feeding = null;
+      owner.release();
     }
   }
 
@@ -113,15 +145,25 @@ final class Connection implements UpperLayer.Port, PduReader.Sink {
       socket.drainHandler(v -> regulate());
     }
     boolean pause = full || (service != null && service.mustPause(paused));
+    if (pause && service != null) {
+      service.paused();
+    }
     if (pause && !paused) {
       paused = true;
-      socket.pause();
-      node.paused.add(this);
+      read(false);
+      node.paused(this);
+      // The disk may have caught up before it could see that this connection waits for it.
+      regulate();
     } else if (!pause && paused) {
       paused = false;
-      node.paused.remove(this);
-      socket.resume();
+      node.resumed(this);
+      read(!ending);
     }
+  }
+
+  /** Reads on or not. Not by NetSocket.pause(): it keeps what it must not hand on, uncounted. */
+  private void read(boolean on) {
+    channel.setAutoRead(on);
   }
 
   // ---- PduReader.Sink ----
@@ -160,7 +202,7 @@ final class Connection implements UpperLayer.Port, PduReader.Sink {
   public void fragment(int contextId, boolean command, boolean last, ByteBuffer piece, boolean end)
       throws PduException {
     if (deliver && machine.state() == State.STA6) {
-      service.fragment(contextId, command, piece, last && end);
+      service.fragment(contextId, command, piece, feeding, last && end);
     }
   }
 
@@ -224,7 +266,8 @@ final class Connection implements UpperLayer.Port, PduReader.Sink {
       done.run();
       return;
     }
-    socket.pause();
+    ending = true;
+    read(false);
     service.whenIdle(
         () -> {
           abort("this node shuts down");
@@ -263,7 +306,7 @@ final class Connection implements UpperLayer.Port, PduReader.Sink {
 
   /** Vert.x closes a socket only after its last write went out; the channel below it closes now. */
   private void cutOff() {
-    ((NetSocketInternal) socket).channelHandlerContext().close();
+    socket.channelHandlerContext().close();
   }
 
   @Override
@@ -319,8 +362,7 @@ final class Connection implements UpperLayer.Port, PduReader.Sink {
   }
 
   private InetAddress socketAddress() {
-    return ((InetSocketAddress)
-            ((NetSocketInternal) socket).channelHandlerContext().channel().remoteAddress())
+    return ((InetSocketAddress) socket.channelHandlerContext().channel().remoteAddress())
         .getAddress();
   }
 

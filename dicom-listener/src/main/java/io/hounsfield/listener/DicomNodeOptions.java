@@ -23,7 +23,8 @@ import java.util.Optional;
  * @param maxPendingBytes data received but not yet written, bytes for each association; above it
  *     the connection is not read until the disk has caught up. The whole node holds at most sixteen
  *     times as much
- * @param spoolThreads threads that write and flush
+ * @param spoolThreads threads that write and flush; they mostly wait for the device, which makes
+ *     one step of the flushes that it gets together
  * @param peers who may call; empty: everybody. With any, all others are rejected
  * @param users who must name itself by user identity negotiation; empty: identities are not asked
  *     for
@@ -69,7 +70,7 @@ public record DicomNodeOptions(
 
   /**
    * HOUNSFIELD on loopback port 11112 for any called AE title and any caller, 64 associations, 512
-   * connections, 256 KiB PDUs, 30 s ARTIM, 60 s idle, 4 MiB pending for an association, 4 threads,
+   * connections, 256 KiB PDUs, 30 s ARTIM, 60 s idle, 4 MiB pending for an association, 16 threads,
    * no TLS.
    */
   public static Builder builder() {
@@ -95,7 +96,7 @@ public record DicomNodeOptions(
     private long artimTimeoutMs = 30_000;
     private long idleTimeoutMs = 60_000;
     private long maxPendingBytes = 4 << 20;
-    private int spoolThreads = 4;
+    private int spoolThreads = 16;
     private List<DicomPeer> peers = List.of();
     private Optional<DicomUsers> users = Optional.empty();
     private Optional<TlsOptions> tls = Optional.empty();

@@ -53,8 +53,8 @@ public final class IncomingInstance implements Closeable {
   }
 
   /**
-   * Takes the next bytes of the data set. The buffers' contents must not change until commit or
-   * close.
+   * Takes the next bytes of the data set, all of them; the buffers are the caller's again when this
+   * returns.
    *
    * @throws IOException when they are no data set, belong to another instance than announced, or
    *     cannot be written
@@ -67,10 +67,18 @@ public final class IncomingInstance implements Closeable {
       writeFully(pieces);
       return;
     }
+    int before = held.size();
     held.addAll(pieces);
     while (channel == null && bytes >= headLength) {
       identify(headLength >= InstanceUids.MAX_HEADER);
     }
+    for (int i = before; i < held.size(); i++) {
+      held.set(i, copy(held.get(i)));
+    }
+  }
+
+  private static ByteBuffer copy(ByteBuffer piece) {
+    return ByteBuffer.allocate(piece.remaining()).put(piece).flip();
   }
 
   /** Looks at the first {@code headLength} bytes, or twice as many the next time. */

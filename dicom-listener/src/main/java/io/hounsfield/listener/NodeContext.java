@@ -31,7 +31,10 @@ final class NodeContext {
   final Map<Long, Connection> connections = new LinkedHashMap<>();
 
   /** Connections that are not read for now. */
-  final Set<Connection> paused = new LinkedHashSet<>();
+  private final Set<Connection> paused = new LinkedHashSet<>();
+
+  /** Their number, for other threads: as long as it is 0 they need not wake the event loop. */
+  private volatile int pausedCount;
 
   private final AtomicBoolean regulating = new AtomicBoolean();
 
@@ -63,7 +66,7 @@ final class NodeContext {
    * The disk caught up a little: lets paused connections see whether they may go on. Any thread.
    */
   void regulatePaused() {
-    if (regulating.compareAndSet(false, true)) {
+    if (pausedCount > 0 && regulating.compareAndSet(false, true)) {
       onEventLoop(
           () -> {
             regulating.set(false);
@@ -73,8 +76,18 @@ final class NodeContext {
     }
   }
 
-  void closed(Connection connection) {
+  void paused(Connection connection) {
+    paused.add(connection);
+    pausedCount = paused.size();
+  }
+
+  void resumed(Connection connection) {
     paused.remove(connection);
+    pausedCount = paused.size();
+  }
+
+  void closed(Connection connection) {
+    resumed(connection);
     if (connections.remove(connection.id) != null) {
       counters.connectionsOpen.decrementAndGet();
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hounsfield.listener;
 
+import io.netty.util.ReferenceCounted;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -10,9 +11,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One C-STORE being received: takes fragments on the event loop, writes them on a spool thread.
- * After a fault it drops what still comes, so that the sender can be answered at the end of the
- * data set as PS3.7 wants it.
+ * One C-STORE being received: takes fragments on the event loop, gathers some, writes them on a
+ * spool thread straight from the memory they were received in. After a fault it drops what still
+ * comes, so that the sender can be answered at the end of the data set as PS3.7 wants it.
  */
 final class StoreReception {
   /** Told on the spool thread. */
@@ -36,6 +37,14 @@ final class StoreReception {
 
   private static final Logger LOG = LoggerFactory.getLogger(StoreReception.class);
 
+  /**
+   * A spool thread is woken by the first piece, to make the file; then only when so much was
+   * gathered, bytes or pieces, whichever comes first.
+   */
+  private static final int WRITE_BYTES = 256 << 10;
+
+  private static final int WRITE_PIECES = 64;
+
   final DimseCommand command;
   final int contextId;
   private final Source source;
@@ -44,9 +53,12 @@ final class StoreReception {
 
   // Shared between the event loop and the spool thread, guarded by this.
   private List<ByteBuffer> arrived = new ArrayList<>();
+  private List<ReferenceCounted> owners = new ArrayList<>();
+  private long arrivedBytes;
   private boolean complete;
   private boolean discarded;
   private boolean scheduled;
+  private boolean begun;
   private long completedNanos;
 
   // Spool thread only.
@@ -77,68 +89,96 @@ final class StoreReception {
     return completedNanos;
   }
 
-  /** Takes a fragment of the data set; {@code last} with the final one. */
-  void offer(ByteBuffer piece, boolean last) {
+  /**
+   * Takes a fragment of the data set.
+   *
+   * @param owner what keeps the fragment's memory; retained here until the fragment was written
+   * @param last true for the final one
+   */
+  void offer(ByteBuffer piece, ReferenceCounted owner, boolean last) {
     synchronized (this) {
-      arrived.add(piece);
+      if (piece.hasRemaining()) {
+        arrived.add(piece);
+        arrivedBytes += piece.remaining();
+        owners.add(owner.retain());
+      }
       if (last) {
         complete = true;
         completedNanos = System.nanoTime();
+      } else if (begun && arrivedBytes < WRITE_BYTES && arrived.size() < WRITE_PIECES) {
+        return;
       }
-      if (scheduled) {
+    }
+    push();
+  }
+
+  /** Has written what came so far, however little. */
+  void push() {
+    synchronized (this) {
+      if (scheduled || arrived.isEmpty() && !complete && !discarded) {
         return;
       }
       scheduled = true;
+      begun = true;
     }
     serial.execute(this::drain);
+  }
+
+  /** Bytes that came and wait for more, not for the disk. */
+  synchronized long gathered() {
+    return scheduled ? 0 : arrivedBytes;
   }
 
   /** The rest will not come: leaves no trace of an incomplete instance. */
   void discard() {
     synchronized (this) {
       discarded = true;
-      if (scheduled) {
-        return;
-      }
-      scheduled = true;
     }
-    serial.execute(this::drain);
+    push();
   }
 
   private void drain() {
     List<ByteBuffer> pieces;
+    List<ReferenceCounted> held;
+    long size;
     boolean last;
     boolean drop;
     synchronized (this) {
       pieces = arrived;
       arrived = new ArrayList<>();
+      held = owners;
+      owners = new ArrayList<>();
+      size = arrivedBytes;
+      arrivedBytes = 0;
       scheduled = false;
       last = complete;
       drop = discarded;
     }
-    if (over) {
-      return;
-    }
-    long size = 0;
-    for (ByteBuffer piece : pieces) {
-      size += piece.remaining();
-    }
     IncomingInstance.Stored stored = null;
     try {
-      if (fault == null && (last || !drop)) {
+      if (!over && fault == null && (last || !drop)) {
         if (incoming == null) {
           incoming = source.open();
         }
         incoming.write(pieces);
-        if (last) {
-          stored = incoming.commit();
-        }
       }
     } catch (IOException | RuntimeException e) {
       // Becomes a DIMSE status in the owner; a fault of one instance must not end the association.
       fault = e;
     }
+    // Before the flush, which takes long: the connection is read on, the memory used again.
+    held.forEach(ReferenceCounted::release);
     owner.consumed(size);
+    if (over) {
+      return;
+    }
+    if (last && fault == null) {
+      try {
+        stored = incoming.commit();
+      } catch (IOException | RuntimeException e) {
+        fault = e; // as above
+      }
+    }
     if (last || drop || fault != null) {
       close();
     }
