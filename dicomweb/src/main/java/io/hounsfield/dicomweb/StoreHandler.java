@@ -45,6 +45,12 @@ final class StoreHandler {
     HttpServerRequest request = rc.request();
     // Whatever is answered before the body was read: the rest of it is not wanted.
     try {
+      if (!options.stores()) {
+        rc.response().putHeader(HttpHeaders.ALLOW, "GET, HEAD");
+        throw WebProblem.methodNotAllowed(
+            "Instances are not taken by STOW-RS here (dicomweb.store is false, as by default where"
+                + " dicom.peers says who may send); send them by C-STORE.");
+      }
       Optional<String> study = Optional.ofNullable(rc.pathParam("study")).map(Uids::require);
       QueryParameters.require(rc, "accept");
       Accept.of(rc).single(MediaType.DICOM_JSON, "application/json");

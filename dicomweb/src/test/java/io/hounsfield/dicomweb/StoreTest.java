@@ -212,6 +212,17 @@ class StoreTest {
   }
 
   @Test
+  void nothingIsTakenWhereStoringIsOff() throws Exception {
+    DicomWebOptions options = DicomWebOptions.of("NODE").withStores(false);
+    try (TestServer s = new TestServer(directory, options, SpoolOptions.defaults())) {
+      HttpResponse<byte[]> response = s.store("/studies", file(ct(1, 1, 1)));
+      s.assertProblem(405, response);
+      assertEquals("GET, HEAD", TestServer.header(response, "Allow"));
+      assertEquals(List.of(), s.files());
+    }
+  }
+
+  @Test
   void aBodyThatIsTooLongIsCutOff() throws Exception {
     DicomWebOptions options = DicomWebOptions.of("NODE").withMaxStoreBytes(100_000);
     try (TestServer s = new TestServer(directory, options, SpoolOptions.defaults());
@@ -269,7 +280,7 @@ class StoreTest {
 
   @Test
   void aClientThatFallsSilentIsCutOff() throws Exception {
-    DicomWebOptions options = new DicomWebOptions("NODE", 1 << 20, 1, 1, 100);
+    DicomWebOptions options = new DicomWebOptions("NODE", true, 1 << 20, 1, 1, 100);
     try (TestServer s = new TestServer(directory, options, SpoolOptions.defaults());
         Socket socket = new Socket("127.0.0.1", s.port())) {
       socket.getOutputStream().write(head("Content-Length: 100000"));
@@ -284,7 +295,7 @@ class StoreTest {
 
   @Test
   void moreRequestsThanThereAreWaysAreToldToComeBack() throws Exception {
-    DicomWebOptions options = new DicomWebOptions("NODE", 1 << 20, 1, 1, 60_000);
+    DicomWebOptions options = new DicomWebOptions("NODE", true, 1 << 20, 1, 1, 60_000);
     try (TestServer s = new TestServer(directory, options, SpoolOptions.defaults());
         Socket socket = new Socket("127.0.0.1", s.port())) {
       byte[] body = TestServer.body("b", file(ct(1, 1, 1)), file(ct(1, 1, 2)));

@@ -9,7 +9,11 @@ import io.hounsfield.api.HealthSource;
 import io.hounsfield.api.HttpApi;
 import io.hounsfield.api.HttpApiOptions;
 import io.hounsfield.api.LoadedModel;
+import io.hounsfield.api.Mount;
+import io.hounsfield.api.ResultCatalog;
 import io.hounsfield.delivery.DeliveryService;
+import io.hounsfield.dicomweb.DicomWeb;
+import io.hounsfield.dicomweb.DicomWebOptions;
 import io.hounsfield.inference.ModelException;
 import io.hounsfield.inference.ModelManifest;
 import io.hounsfield.inference.ModelRegistry;
@@ -65,6 +69,7 @@ public final class HounsfieldService implements AutoCloseable {
   private AnalysisStore store;
   private AnalysisBoard board;
   private DeliveryService delivery;
+  private ResultPublisher publisher;
   private Spool spool;
   private SeriesCoordinator coordinator;
   private DicomNode node;
@@ -112,7 +117,7 @@ public final class HounsfieldService implements AutoCloseable {
     closings.push(delivery::close);
     delivery.recover();
     metrics.watchDeliveries(delivery, config.delivery().destinations(), Clock.systemUTC());
-    ResultPublisher publisher =
+    publisher =
         new ResultPublisher(
             results, new ResultMaker(StandardForms.all(config.delivery().language())), delivery);
     board = new AnalysisBoard(store, results, new SpoolImages(spool), publisher, metrics);
@@ -162,6 +167,20 @@ public final class HounsfieldService implements AutoCloseable {
                 .toCompletionStage()
                 .toCompletableFuture()
                 .get(CLOSE_SECONDS, TimeUnit.SECONDS));
+    NodeListener listener = new NodeListener(coordinator, delivery);
+    List<Mount> mounts = new ArrayList<>();
+    if (config.dicomWeb().enabled()) {
+      DicomWeb dicomWeb =
+          new DicomWeb(
+              vertx,
+              spool,
+              listener,
+              DicomWebOptions.of(config.dicom().aeTitle())
+                  .withMaxStoreBytes(config.dicomWeb().maxStoreBytes())
+                  .withStores(config.dicomWeb().stores()));
+      closings.push(dicomWeb::close);
+      mounts.add(new Mount(DicomWeb.PATH, dicomWeb.router()));
+    }
     http =
         HttpApi.start(
             vertx,
@@ -171,10 +190,11 @@ public final class HounsfieldService implements AutoCloseable {
             publisher,
             () -> models,
             new ServiceHealth(),
-            metrics::scrape);
+            metrics::scrape,
+            mounts);
     closings.push(http::close);
     // Last, so that nothing is accepted before everything behind it works.
-    node = DicomNode.start(vertx, nodeOptions(), spool, new NodeListener(coordinator, delivery));
+    node = DicomNode.start(vertx, nodeOptions(), spool, listener);
     closings.push(node::close);
     metrics.watchNode(node::statistics);
     // After the node: archives report their commitment to it.
@@ -243,6 +263,11 @@ public final class HounsfieldService implements AutoCloseable {
   /** The analyses. */
   public AnalysisCatalog catalog() {
     return board;
+  }
+
+  /** Their results in the standards' forms, and where these went. */
+  public ResultCatalog results() {
+    return publisher;
   }
 
   /** Address of the page of an analysis. */

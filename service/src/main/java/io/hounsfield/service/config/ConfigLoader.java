@@ -168,7 +168,7 @@ public final class ConfigLoader {
     return new ServiceConfig(
         new ServiceConfig.Dicom(
             get(ConfigOptions.AE),
-            anyCalled(),
+            closedByPeers(ConfigOptions.ANY_CALLED),
             get(ConfigOptions.DICOM_ADDRESS),
             get(ConfigOptions.DICOM_PORT),
             get(ConfigOptions.MAX_ASSOCIATIONS),
@@ -183,6 +183,10 @@ public final class ConfigLoader {
             get(ConfigOptions.HTTP_ADDRESS),
             get(ConfigOptions.HTTP_PORT),
             get(ConfigOptions.ALLOWED_HOSTS).names()),
+        new ServiceConfig.DicomWebServer(
+            get(ConfigOptions.DICOMWEB),
+            closedByPeers(ConfigOptions.DICOMWEB_STORE),
+            get(ConfigOptions.DICOMWEB_MAX)),
         new ServiceConfig.Data(
             data,
             get(ConfigOptions.MIN_FREE),
@@ -203,10 +207,10 @@ public final class ConfigLoader {
         get(ConfigOptions.LOG));
   }
 
-  /** Closed by default once it is said who may call. */
-  private boolean anyCalled() {
-    return settings.containsKey(ConfigOptions.ANY_CALLED.key())
-        ? get(ConfigOptions.ANY_CALLED)
+  /** Doors that are closed by default once it is said who may call. */
+  private boolean closedByPeers(ConfigOption<Boolean> door) {
+    return settings.containsKey(door.key())
+        ? get(door)
         : get(ConfigOptions.PEERS).peers().isEmpty();
   }
 
@@ -302,7 +306,8 @@ public final class ConfigLoader {
                             ConfigOptions.MODEL_NAME.key(),
                             String.join(", ", names)));
               }
-              if (!anyCalled() && !title.equals(get(ConfigOptions.AE))) {
+              if (!closedByPeers(ConfigOptions.ANY_CALLED)
+                  && !title.equals(get(ConfigOptions.AE))) {
                 fault(
                     ConfigOptions.MODEL_ROUTES.key(),
                     source(ConfigOptions.MODEL_ROUTES),

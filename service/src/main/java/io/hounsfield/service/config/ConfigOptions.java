@@ -183,6 +183,28 @@ public final class ConfigOptions {
                   + " where it is not. Keeps foreign web pages from reading the API through a name"
                   + " that they point here.",
               ConfigOptions::hosts));
+  static final ConfigOption<Boolean> DICOMWEB =
+      flag(
+          "dicomweb.enabled",
+          true,
+          "Whether the HTTP server gives DICOMweb under `/dicom-web`: search and retrieval of the"
+              + " instances held, and storing. There is no log-in: whoever reaches `http.bindAddress`"
+              + " sees every image.");
+  static final ConfigOption<Boolean> DICOMWEB_STORE =
+      flag(
+          "dicomweb.store",
+          true,
+          "Whether instances are taken by STOW-RS. Where `dicom.peers` is set and this is not, it is"
+              + " false: who may send is then said by AE title and address, and HTTP has neither.");
+  static final ConfigOption<Integer> DICOMWEB_MAX =
+      integer(
+          "dicomweb.maxStoreMiB",
+          4096,
+          1,
+          1 << 20,
+          "MiB",
+          "Longest body of one STOW-RS request; longer ones are cut off with 413, and the sender"
+              + " should use several requests.");
   static final ConfigOption<Path> DATA =
       path(
           "data.directory",

@@ -18,6 +18,7 @@ public final class ConfigReference {
     titles.put("dicom", "DICOM node");
     titles.put("series", "Series");
     titles.put("http", "Web page and API");
+    titles.put("dicomweb", "DICOMweb");
     titles.put("data", "Data");
     titles.put("model", "Model");
     titles.put("inference", "Inference");

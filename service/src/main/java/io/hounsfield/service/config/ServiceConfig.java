@@ -22,6 +22,7 @@ public record ServiceConfig(
     Dicom dicom,
     Series series,
     Http http,
+    DicomWebServer dicomWeb,
     Data data,
     Model model,
     InferenceOptions inference,
@@ -54,6 +55,14 @@ public record ServiceConfig(
   public record Http(String bindAddress, int port, Set<String> allowedHosts) {
     public Http {
       allowedHosts = Set.copyOf(allowedHosts);
+    }
+  }
+
+  /** Options {@code dicomweb.*}. */
+  public record DicomWebServer(boolean enabled, boolean stores, int maxStoreMiB) {
+    /** {@code dicomweb.maxStoreMiB} in bytes. */
+    public long maxStoreBytes() {
+      return (long) maxStoreMiB << 20;
     }
   }
 
