@@ -227,7 +227,14 @@ final class ApiRoutes {
       response.putHeader(HttpHeaders.CONTENT_LENGTH, Long.toString(file.size()));
       response.end();
     } else {
-      response.sendFile(file.path().toString()).onFailure(rc::fail);
+      response
+          .sendFile(file.path().toString())
+          .onFailure(
+              fault -> {
+                if (!response.closed()) { // otherwise the client has gone, which is no fault
+                  rc.fail(fault);
+                }
+              });
     }
   }
 

@@ -124,7 +124,7 @@ public final class HttpApi implements AutoCloseable {
       Router router =
           new ApiRoutes(workers, catalog, results, models, health, metricsScrape, events, volumes)
               .create(vertx, contract, WebPage.of("application/yaml", document), gate);
-      addPages(router);
+      addPages(router, mounts);
       mounts.forEach(mount -> router.route(mount.path() + "/*").subRouter(mount.router()));
       addFaults(router, contract);
       HttpServer server = vertx.createHttpServer(serverOptions());
@@ -194,8 +194,8 @@ public final class HttpApi implements AutoCloseable {
     }
   }
 
-  private static void addPages(Router router) throws IOException {
-    WebPage workList = WebPage.html(WebPage.WORK_LIST);
+  private static void addPages(Router router, List<Mount> mounts) throws IOException {
+    WebPage workList = WebPage.workList(mounts);
     WebPage report = WebPage.html(WebPage.REPORT);
     router.get("/").handler(rc -> ApiRoutes.answerPage(rc, workList));
     router

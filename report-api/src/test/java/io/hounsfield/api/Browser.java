@@ -55,7 +55,10 @@ final class Browser implements AutoCloseable {
                 chromium.toString(),
                 "--headless",
                 "--no-sandbox",
-                "--disable-gpu",
+                // WebGL without a graphics card.
+                "--use-angle=swiftshader",
+                "--enable-unsafe-swiftshader",
+                "--lang=en-US",
                 "--disable-quic",
                 "--disable-dev-shm-usage",
                 "--no-first-run",
@@ -219,6 +222,61 @@ final class Browser implements AutoCloseable {
     return complaints;
   }
 
+  /** A key as a keyboard sends it; name and code as in the UI Events standard. */
+  void press(String key, String code) throws Exception {
+    int windowsCode =
+        switch (key) {
+          case "Tab" -> 9;
+          case "Enter" -> 13;
+          case "PageUp" -> 33;
+          case "PageDown" -> 34;
+          case "ArrowLeft" -> 37;
+          case "ArrowUp" -> 38;
+          case "ArrowRight" -> 39;
+          case "ArrowDown" -> 40;
+          default -> Character.toUpperCase(key.charAt(0));
+        };
+    for (String type : List.of("keyDown", "keyUp")) {
+      JsonObject event =
+          new JsonObject()
+              .put("type", type)
+              .put("key", key)
+              .put("code", code)
+              .put("windowsVirtualKeyCode", windowsCode);
+      if (type.equals("keyDown") && (key.length() == 1 || key.equals("Enter"))) {
+        event.put("text", key.length() == 1 ? key : "\r");
+      }
+      call("Input.dispatchKeyEvent", event);
+    }
+  }
+
+  /** Puts files into a file input, as a person who chooses them does. */
+  void chooseFiles(String selector, List<Path> files) throws Exception {
+    JsonObject document = call("DOM.getDocument", new JsonObject());
+    JsonObject node =
+        call(
+            "DOM.querySelector",
+            new JsonObject()
+                .put("nodeId", document.getJsonObject("root").getInteger("nodeId"))
+                .put("selector", selector));
+    call(
+        "DOM.setFileInputFiles",
+        new JsonObject()
+            .put("nodeId", node.getInteger("nodeId"))
+            .put("files", new JsonArray(files.stream().map(Path::toString).toList())));
+  }
+
+  /** Size of the window, CSS pixels. */
+  void size(int width, int height) throws Exception {
+    call(
+        "Emulation.setDeviceMetricsOverride",
+        new JsonObject()
+            .put("width", width)
+            .put("height", height)
+            .put("deviceScaleFactor", 1)
+            .put("mobile", false));
+  }
+
   void colorScheme(String scheme) throws Exception {
     call(
         "Emulation.setEmulatedMedia",
@@ -234,13 +292,7 @@ final class Browser implements AutoCloseable {
 
   /** A picture of the whole page at that width, CSS pixels. */
   void screenshot(int width, Path png) throws Exception {
-    call(
-        "Emulation.setDeviceMetricsOverride",
-        new JsonObject()
-            .put("width", width)
-            .put("height", 900)
-            .put("deviceScaleFactor", 1)
-            .put("mobile", false));
+    size(width, 900);
     JsonObject picture =
         call("Page.captureScreenshot", new JsonObject().put("captureBeyondViewport", true));
     Files.write(png, Base64.getDecoder().decode(picture.getString("data")));

@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hounsfield.api;
 
+import io.hounsfield.domain.CtVolume;
+import io.hounsfield.domain.NiftiWriter;
+import io.hounsfield.domain.VolumeGeometry;
+import io.hounsfield.report.CaseProfile;
 import io.hounsfield.report.OverviewSamples;
 import io.hounsfield.report.ReportJson;
+import io.hounsfield.report.TestChest;
 import io.hounsfield.report.TestReports;
+import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /** A work list with one analysis of each kind, for tests of the page and for looking at it. */
 final class Preview {
@@ -54,12 +61,79 @@ final class Preview {
             "20260131",
             "</td><script>alert(3)</script>",
             null));
-    catalog.putReport(
-        TestAnalyses.id(3),
-        ReportJson.encode(TestReports.rightSided(TestAnalyses.id(3), 1, "Phantom^Number 3")));
-    Path overview = folder.resolve("overview.png");
-    Files.write(overview, OverviewSamples.png());
-    catalog.putArtifact(TestAnalyses.id(3), Artifact.OVERVIEW, overview);
+    putChest(catalog, folder, 3, TestChest.of(TestChest.Position.HEAD_FIRST_SUPINE, 2, 2.5));
     return catalog;
+  }
+
+  /** Report, files and images of an analysis that is there. */
+  static void putChest(MemoryCatalog catalog, Path folder, int n, TestChest chest)
+      throws IOException {
+    String id = TestAnalyses.id(n);
+    catalog.putReport(
+        id,
+        ReportJson.encode(
+            TestReports.on(
+                TestReports.rightSided(id, 1, "Phantom^Number " + n), chest.ct().geometry())));
+    Path files = Files.createDirectories(folder.resolve(id));
+    for (Artifact artifact : Artifact.values()) {
+      Path file = files.resolve(artifact.fileName());
+      switch (artifact) {
+        case OVERVIEW -> Files.write(file, OverviewSamples.png(chest));
+        case PROFILE ->
+            Files.write(file, CaseProfile.encode(chest.ct(), chest.lungs(), chest.lesions()));
+        case LUNGS -> NiftiWriter.write(chest.lungs(), file);
+        case LESIONS -> NiftiWriter.write(chest.lesions(), file);
+      }
+      catalog.putArtifact(id, artifact, file);
+    }
+    catalog.putImages(id, images(chest.ct()));
+  }
+
+  static CtImages images(CtVolume ct) {
+    return new CtImages() {
+      @Override
+      public VolumeGeometry geometry() {
+        return ct.geometry();
+      }
+
+      @Override
+      public short[] slice(int index) {
+        return ct.slice(index).clone();
+      }
+    };
+  }
+
+  static HttpApi serve(Vertx vertx, MemoryCatalog catalog, int port) throws IOException {
+    Health fine = new Health(List.of());
+    return HttpApi.start(
+        vertx,
+        HttpApiOptions.of("127.0.0.1", port),
+        catalog,
+        List::of,
+        new HealthSource() {
+          @Override
+          public Health live() {
+            return fine;
+          }
+
+          @Override
+          public Health ready() {
+            return fine;
+          }
+        },
+        () -> "");
+  }
+
+  /**
+   * Serves it until the process ends, with ten thousand more; arguments: port, folder for files.
+   */
+  public static void main(String[] arguments) throws IOException {
+    Path folder = Files.createDirectories(Path.of(arguments[1]));
+    MemoryCatalog catalog = catalog(folder);
+    for (int n = 100; n < 10_000; n++) {
+      catalog.put(TestAnalyses.reported(n, n % 77 / 1.1, n % 4));
+    }
+    HttpApi api = serve(Vertx.vertx(), catalog, Integer.parseInt(arguments[0]));
+    System.out.println(api.port());
   }
 }

@@ -7,7 +7,10 @@ public final class OverviewSamples {
   private OverviewSamples() {}
 
   public static byte[] png() {
-    TestChest chest = TestChest.of(TestChest.Position.HEAD_FIRST_SUPINE, 2, 5);
+    return png(TestChest.of(TestChest.Position.HEAD_FIRST_SUPINE, 2, 5));
+  }
+
+  public static byte[] png(TestChest chest) {
     return OverviewRenderer.render(chest.ct(), chest.lungs(), chest.lesions());
   }
 }

@@ -12,15 +12,15 @@ import io.hounsfield.domain.VolumeGeometry;
  * it: right lung at x = -75 mm, left lung at x = +75 mm, a ground glass ball in the right lung and
  * a consolidation ball at the back of the left lung.
  */
-record TestChest(CtVolume ct, LabelMap lungs, LabelMap lesions) {
+public record TestChest(CtVolume ct, LabelMap lungs, LabelMap lesions) {
 
-  static final Vec3 GROUND_GLASS = new Vec3(-75, 10, 40);
-  static final Vec3 CONSOLIDATION = new Vec3(80, 40, -60);
-  static final double GROUND_GLASS_RADIUS = 25;
+  public static final Vec3 GROUND_GLASS = new Vec3(-75, 10, 40);
+  public static final Vec3 CONSOLIDATION = new Vec3(80, 40, -60);
+  public static final double GROUND_GLASS_RADIUS = 25;
   static final double CONSOLIDATION_RADIUS = 18;
 
   /** How the patient lay and went into the scanner. */
-  enum Position {
+  public enum Position {
     HEAD_FIRST_SUPINE(new Vec3(1, 0, 0), new Vec3(0, 1, 0)),
     FEET_FIRST_SUPINE(new Vec3(-1, 0, 0), new Vec3(0, 1, 0)),
     HEAD_FIRST_PRONE(new Vec3(-1, 0, 0), new Vec3(0, -1, 0)),
@@ -37,7 +37,7 @@ record TestChest(CtVolume ct, LabelMap lungs, LabelMap lesions) {
   }
 
   /** 360 x 280 x 320 mm about the origin at the given in-plane and slice spacing. */
-  static TestChest of(Position position, double inPlaneMm, double sliceMm) {
+  public static TestChest of(Position position, double inPlaneMm, double sliceMm) {
     Vec3 normal = position.row.cross(position.column);
     int columns = (int) Math.round(extent(position.row) / inPlaneMm);
     int rows = (int) Math.round(extent(position.column) / inPlaneMm);
@@ -61,13 +61,32 @@ record TestChest(CtVolume ct, LabelMap lungs, LabelMap lesions) {
             position.column));
   }
 
+  /** A head-first supine patient whose slices were tilted by an angle about the left-right axis. */
+  public static TestChest oblique(double degrees, double inPlaneMm, double sliceMm) {
+    double cos = Math.cos(Math.toRadians(degrees));
+    double sin = Math.sin(Math.toRadians(degrees));
+    Vec3 row = new Vec3(1, 0, 0);
+    Vec3 column = new Vec3(0, cos, sin);
+    Vec3 normal = row.cross(column);
+    int columns = (int) Math.round(360 / inPlaneMm);
+    int rows = (int) Math.round(340 / inPlaneMm);
+    int slices = (int) Math.round(360 / sliceMm);
+    Vec3 origin =
+        row.times(-(columns - 1) / 2.0 * inPlaneMm)
+            .plus(column.times(-(rows - 1) / 2.0 * inPlaneMm))
+            .plus(normal.times(-(slices - 1) / 2.0 * sliceMm));
+    return of(
+        new VolumeGeometry(
+            columns, rows, slices, inPlaneMm, inPlaneMm, sliceMm, origin, row, column));
+  }
+
   private static double extent(Vec3 direction) {
     return Math.abs(direction.x()) * 360
         + Math.abs(direction.y()) * 280
         + Math.abs(direction.z()) * 320;
   }
 
-  static TestChest of(VolumeGeometry g) {
+  public static TestChest of(VolumeGeometry g) {
     short[][] hu = new short[g.slices()][g.sliceLength()];
     byte[][] lungs = new byte[g.slices()][g.sliceLength()];
     byte[][] lesions = new byte[g.slices()][g.sliceLength()];

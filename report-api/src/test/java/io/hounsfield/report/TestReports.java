@@ -85,6 +85,23 @@ public final class TestReports {
         640.25);
   }
 
+  /** The same report on another grid. */
+  public static QuantificationReport on(QuantificationReport r, VolumeGeometry geometry) {
+    return new QuantificationReport(
+        r.analysisId(),
+        r.version(),
+        r.createdAt(),
+        r.series(),
+        geometry,
+        r.regions(),
+        r.confidence(),
+        r.warnings(),
+        r.model(),
+        r.softwareVersion(),
+        r.timings(),
+        r.latencyAfterReleaseMs());
+  }
+
   private static SeriesDescription series(String patientName) {
     return new SeriesDescription(
         "2.25.1001",

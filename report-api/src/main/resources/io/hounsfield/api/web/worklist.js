@@ -1,16 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
+// The work list. All of it is in memory, so that it can be searched without a name in an address; only the rows that
+// can be seen are in the document.
 import {
-  element, follow, formatDate, formatInstant, formatName, formatNumber, getJson, showFault, stateTag,
+  element, follow, formatCount, formatDate, formatInstant, formatName, formatNumber, getJson, refusalTexts, showFault,
+  stateTag,
 } from '/assets/common.js';
+import { preferences, t } from '/assets/i18n.js';
+import { uploads } from '/assets/upload.js';
 
-const PAGE = 100;
+const FIRST_PAGE = 100;
+const PAGE = 500;
+const MOST = 20000;
+const ROW = 58; // px, as in style.css
+const SPARE = 8; // rows drawn above and below those that can be seen
+
+const byId = (name) => document.getElementById(name);
+preferences();
+document.title = t('title.worklist');
 
 const analyses = new Map();
-const rows = new Map();
+const rows = new Map(); // those in the document
+let order = []; // newest first
+let shown = []; // of those, what search and filter leave
 let total = 0;
-let next = null;
+let complete = false;
+let stale = false;
 let drawing = false;
-const changed = new Set();
 
 function newestFirst(a, b) {
   if (a.createdAt !== b.createdAt) {
@@ -21,7 +36,7 @@ function newestFirst(a, b) {
 
 function opacity(analysis) {
   if (analysis.opacityPercent === null) {
-    return document.createTextNode(analysis.status === 'reported' ? 'not measured' : '–');
+    return document.createTextNode(analysis.status === 'reported' ? t('notMeasured') : '–');
   }
   const fill = element('div');
   fill.style.width = `${Math.min(100, Math.max(0, analysis.opacityPercent))}%`;
@@ -31,79 +46,142 @@ function opacity(analysis) {
   return element('div', 'opacity', value, meter);
 }
 
-function state(analysis) {
-  const cell = element('td', 'state', stateTag(analysis.status));
-  if (analysis.refusal) {
-    cell.append(element('span', 'sub', analysis.refusal.text));
-  }
-  return cell;
-}
-
 function row(analysis) {
   const link = element('a', 'patient-link', formatName(analysis.patientName));
   link.href = `/analyses/${encodeURIComponent(analysis.id)}`;
-  const patient = element('td', '', link, element('span', 'sub', analysis.patientId || 'no ID'));
+  const patient = element('td', '', link, element('span', 'sub', analysis.patientId || t('noId')));
   const study = element('td', 'study', analysis.studyDescription || '–');
   if (analysis.seriesDescription) {
     study.append(element('span', 'sub', analysis.seriesDescription));
   }
+  const state = element('td', 'state', stateTag(analysis.status));
+  if (analysis.refusal) {
+    const [text] = refusalTexts(analysis.refusal);
+    text.title = analysis.refusal.text;
+    state.append(text);
+  }
   const warnings = element('td');
   if (analysis.warningCount > 0) {
-    const words = analysis.warningCount === 1 ? '1 warning' : `${analysis.warningCount} warnings`;
+    const words = t(analysis.warningCount === 1 ? 'list.warning.one' : 'list.warning', { n: analysis.warningCount });
     warnings.append(element('span', 'warn-mark', `⚠ ${words}`));
   }
+  // Date above, time below; only the time where it was today.
+  const [last, ...rest] = formatInstant(analysis.updatedAt).split(' ').reverse();
+  const day = rest.length > 1 ? rest.pop() : null;
+  const changed = element('td', '', day ?? '', element('span', day ? 'sub' : '', [...rest.reverse(), last].join(' ')));
   const node = element(
     'tr', '',
     patient,
     element('td', '', formatDate(analysis.studyDate)),
     study,
-    state(analysis),
-    element('td', 'number', String(analysis.slicesReceived)),
+    state,
+    element('td', 'number', formatCount(analysis.slicesReceived)),
     element('td', '', opacity(analysis)),
     warnings,
-    element('td', '', formatInstant(analysis.updatedAt)),
+    changed,
   );
   node.id = `analysis-${analysis.id}`;
+  node.dataset.id = analysis.id;
   return node;
 }
 
-/** Draws what changed, at most once a frame, however fast events come. */
+const words = (analysis) => [
+  formatName(analysis.patientName), analysis.patientName, analysis.patientId, analysis.studyDescription,
+  analysis.seriesDescription, formatDate(analysis.studyDate), analysis.studyDate, analysis.refusal?.text,
+  analysis.refusal?.code,
+].filter(Boolean).join('\n').toLowerCase();
+const texts = new Map();
+
+function text(analysis) {
+  let found = texts.get(analysis);
+  if (found === undefined) {
+    found = words(analysis);
+    texts.set(analysis, found);
+  }
+  return found;
+}
+
+function filter() {
+  const parts = byId('search').value.toLowerCase().split(/\s+/).filter(Boolean);
+  const state = byId('state').value;
+  const warned = byId('warned').checked;
+  if (stale) {
+    order = [...analyses.values()].sort(newestFirst);
+    stale = false;
+  }
+  shown = parts.length === 0 && !state && !warned ? order : order.filter((analysis) => (
+    (!state || analysis.status === state)
+    && (!warned || analysis.warningCount > 0)
+    && parts.every((part) => text(analysis).includes(part))));
+}
+
+/** Draws the rows that can be seen, at most once a frame, however fast events come. */
 function draw() {
   drawing = false;
-  const body = document.getElementById('rows');
-  const order = [...analyses.values()].sort(newestFirst);
-  const focused = document.activeElement?.closest('tr')?.id;
-  for (const id of changed) {
-    rows.get(id)?.remove();
-    rows.delete(id);
+  filter();
+  const frame = byId('rows-frame');
+  const body = byId('rows');
+  const first = Math.max(0, Math.floor(frame.scrollTop / ROW) - SPARE);
+  const last = Math.min(shown.length, first + Math.ceil(frame.clientHeight / ROW) + 2 * SPARE);
+  const focused = document.activeElement?.closest?.('#rows tr')?.dataset.id;
+  const wanted = new Set(shown.slice(first, last).map((analysis) => analysis.id));
+  if (focused && analyses.has(focused)) {
+    wanted.add(focused); // what has the focus stays in the document
   }
-  changed.clear();
-  let at = body.firstElementChild;
-  for (const analysis of order) {
-    let node = rows.get(analysis.id);
-    if (!node) {
-      node = row(analysis);
-      rows.set(analysis.id, node);
+  for (const [id, known] of rows) {
+    if (!wanted.has(id) || known.analysis !== analyses.get(id)) {
+      known.node.remove();
+      rows.delete(id);
     }
-    if (node === at) {
+  }
+  let at = body.firstElementChild;
+  for (let n = first; n < last; n++) {
+    const analysis = shown[n];
+    let known = rows.get(analysis.id);
+    if (!known) {
+      known = { analysis, node: row(analysis) };
+      rows.set(analysis.id, known);
+    }
+    known.node.setAttribute('aria-rowindex', String(n + 2));
+    if (known.node === at) {
       at = at.nextElementSibling;
     } else {
-      body.insertBefore(node, at);
+      body.insertBefore(known.node, at);
     }
   }
   while (at) {
     const gone = at;
     at = at.nextElementSibling;
-    gone.remove();
+    if (gone.dataset.id !== focused) {
+      rows.delete(gone.dataset.id);
+      gone.remove();
+    }
   }
-  if (focused) {
-    document.getElementById(focused)?.querySelector('a')?.focus();
+  byId('above').style.height = `${first * ROW}px`;
+  byId('below').style.height = `${(shown.length - last) * ROW}px`;
+  byId('worklist').setAttribute('aria-rowcount', String(shown.length + 1));
+  if (focused && document.activeElement?.closest?.('#rows tr')?.dataset.id !== focused) {
+    rows.get(focused)?.node.querySelector('a').focus({ preventScroll: true });
   }
-  const shown = analyses.size;
-  document.getElementById('count').textContent =
-    total > shown ? `${shown} of ${total} series` : shown === 1 ? '1 series' : `${shown} series`;
-  document.getElementById('empty').hidden = shown > 0;
-  document.getElementById('more').hidden = next === null;
+  counts();
+}
+
+function counts() {
+  const n = analyses.size;
+  const number = (values) => Object.fromEntries(Object.entries(values).map(([k, v]) => [k, formatCount(v)]));
+  let key = 'list.count';
+  if (!complete && n < total) {
+    key = n >= MOST ? 'list.capped' : 'list.loading';
+  } else if (shown.length < n) {
+    key = 'list.countOf';
+  } else if (n === 1) {
+    key = 'list.count.one';
+  }
+  const values = number({ shown: key === 'list.loading' || key === 'list.capped' ? n : shown.length, total: Math.max(total, n) });
+  byId('count').textContent = t(key, values);
+  byId('empty').textContent = n === 0 ? t('list.empty') : t('list.none');
+  byId('empty').hidden = shown.length > 0 || !complete;
+  byId('worklist').hidden = n === 0 && complete;
 }
 
 function drawSoon() {
@@ -118,49 +196,65 @@ function put(analysis) {
   if (known && Date.parse(known.updatedAt) > Date.parse(analysis.updatedAt)) {
     return;
   }
+  if (known) {
+    texts.delete(known);
+  }
   analyses.set(analysis.id, analysis);
-  changed.add(analysis.id);
+  stale = true;
 }
 
 let loading = Promise.resolve();
+let generation = 0;
 
-/** One load at a time: a stale answer must not overwrite a fresh one. */
-function load(cursor) {
+/** Loads everything anew, page by page; one load at a time, so that a stale answer overwrites nothing. */
+function load() {
+  const mine = ++generation;
   loading = loading.then(async () => {
-    try {
-      const query = new URLSearchParams({ limit: PAGE });
+    let cursor = null;
+    do {
+      if (mine !== generation) {
+        return;
+      }
+      const query = new URLSearchParams({ limit: cursor ? PAGE : FIRST_PAGE });
       if (cursor) {
         query.set('cursor', cursor);
       }
-      const page = await getJson(`/api/v1/analyses?${query}`);
-      if (!cursor) {
-        analyses.clear();
-        rows.clear();
+      try {
+        const page = await getJson(`/api/v1/analyses?${query}`);
+        if (!cursor) {
+          analyses.clear();
+          texts.clear();
+          complete = false;
+        }
+        page.items.forEach(put);
+        cursor = page.next;
+        total = page.total;
+        complete = cursor === null;
+        showFault(null);
+      } catch (error) {
+        showFault(error);
+        cursor = null;
       }
-      page.items.forEach(put);
-      next = page.next;
-      total = page.total;
-      showFault(null);
-    } catch (error) {
-      showFault(error);
-    }
-    drawSoon();
+      drawSoon();
+    } while (cursor !== null && analyses.size < MOST);
   });
   return loading;
 }
 
-document.getElementById('more').addEventListener('click', () => load(next));
-follow(
-  () => load(null),
-  (analysis) => loading.then(() => {
-    if (!analyses.has(analysis.id)) {
-      const oldest = [...analyses.values()].sort(newestFirst).at(-1);
-      if (next !== null && oldest && newestFirst(analysis, oldest) > 0) {
-        return; // belongs to a page that is not shown yet
-      }
-      total++;
-    }
-    put(analysis);
+byId('rows-frame').addEventListener('scroll', drawSoon, { passive: true });
+new ResizeObserver(drawSoon).observe(byId('rows-frame'));
+for (const name of ['search', 'state', 'warned']) {
+  byId(name).addEventListener('input', () => {
+    byId('rows-frame').scrollTop = 0;
     drawSoon();
-  }),
-);
+  });
+}
+byId('filters').addEventListener('submit', (event) => event.preventDefault());
+follow(load, (analysis) => loading.then(() => {
+  if (!analyses.has(analysis.id)) {
+    total++;
+  }
+  put(analysis);
+  drawSoon();
+}));
+uploads();

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+// Charts and lists of the study page. Charts are SVG from numbers alone.
+import { element, formatCount, formatDate, formatInstant, formatNumber, getJson } from '/assets/common.js';
+import { t } from '/assets/i18n.js';
+
+const SVG = 'http://www.w3.org/2000/svg';
+
+function svg(name, attributes, ...children) {
+  const node = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) {
+    node.setAttribute(key, String(value));
+  }
+  node.append(...children);
+  return node;
+}
+
+const sides = (region) => ({ bothLungs: ['rightLung', 'leftLung'], rightLung: ['rightLung'], leftLung: ['leftLung'] })[region];
+const total = (values) => values.reduce((sum, n) => sum + n, 0);
+
+/** Histogram of HU of a region, with its opacity before it. */
+export function histogram(node, profile, region) {
+  const { firstHu, binHu, lung, opacity } = profile.histogram;
+  const join = (part) => sides(region).map((side) => part[side])
+    .reduce((sum, counts) => sum.map((n, bin) => n + counts[bin]), lung.rightLung.map(() => 0));
+  const all = join(lung);
+  const diseased = join(opacity);
+  const highest = Math.max(1, ...all);
+  const factor = Math.max(1, Math.min(50, 10 ** Math.floor(Math.log10(highest / Math.max(1, ...diseased)))));
+  const width = 440;
+  const height = 130;
+  const bar = width / all.length;
+  const path = (counts, scale) => {
+    const top = (n) => (height * (1 - Math.min(1, (n * scale) / highest))).toFixed(1);
+    return `M0 ${height}${counts.map((n, bin) => `L${(bin * bar).toFixed(1)} ${top(n)}H${((bin + 1) * bar).toFixed(1)}`).join('')}V${height}Z`;
+  };
+  const ticks = [-1000, -800, -600, -400, -200, 0, 200];
+  const ml = (counts) => formatNumber(total(counts) * profile.voxelMl, 'mL');
+  node.replaceChildren(
+    svg('svg', {
+      viewBox: `0 -6 ${width} ${height + 28}`,
+      role: 'img',
+      'aria-label': t('histogram.text', { region: t(`region.${region}`), lung: ml(all), opacity: ml(diseased) }),
+    },
+      svg('path', { class: 'all', d: path(all, 1) }),
+      svg('path', { class: 'diseased', d: path(diseased, factor) }),
+      svg('path', { class: 'axis', d: `M0 ${height}H${width}` }),
+      ...ticks.map((hu) => {
+        const label = svg('text', { x: ((hu - firstHu) / binHu) * bar, y: height + 16 });
+        label.textContent = String(hu).replace('-', '−');
+        return label;
+      })),
+    element('p', 'legend',
+      element('span', 'swatch all-lung', t('histogram.lung')), ' ',
+      element('span', 'swatch opacity-part', t('histogram.opacity')),
+      factor > 1 ? ` ${t('histogram.scale', { factor })}` : null),
+  );
+}
+
+/** The bar along the scan: head on the left, lung behind, disease before it. Calls back with a slice. */
+export class ProfileBar {
+  constructor(node, profile, onSlice) {
+    this.node = node;
+    this.profile = profile;
+    this.onSlice = onSlice;
+    this.slice = 0;
+    const { rightLung, leftLung, groundGlass, consolidation } = profile.bySlice;
+    this.lung = rightLung.map((n, k) => n + leftLung[k]);
+    this.opacity = groundGlass.map((n, k) => n + consolidation[k]);
+    this.flip = profile.firstSliceIs === 'feet';
+    const n = profile.slices;
+    const highest = Math.max(1, ...this.lung);
+    const at = (k) => (this.flip ? n - 1 - k : k);
+    const shape = (counts) => {
+      const points = Array.from({ length: n }, (whatever, x) => counts[at(x)] / highest);
+      return `M0 100${points.map((y, x) => `L${x} ${(100 - 100 * y).toFixed(2)}H${x + 1}`).join('')}V100Z`;
+    };
+    this.cursor = svg('rect', { class: 'cursor', y: 0, width: Math.max(1, n / 300), height: 100 });
+    node.replaceChildren(svg('svg', { viewBox: `0 0 ${n} 100`, preserveAspectRatio: 'none', 'aria-hidden': 'true' },
+      svg('path', { class: 'all', d: shape(this.lung) }),
+      svg('path', { class: 'ground-glass', d: shape(this.opacity) }),
+      svg('path', { class: 'consolidation', d: shape(consolidation) }),
+      this.cursor));
+    node.setAttribute('aria-valuemin', '1');
+    node.setAttribute('aria-valuemax', String(n));
+    const pick = (event) => {
+      const box = node.getBoundingClientRect();
+      const x = Math.min(n - 1, Math.max(0, Math.floor((n * (event.clientX - box.left)) / box.width)));
+      onSlice(at(x));
+    };
+    node.addEventListener('pointerdown', (event) => {
+      node.setPointerCapture(event.pointerId);
+      pick(event);
+    });
+    node.addEventListener('pointermove', (event) => {
+      if (event.buttons & 1) {
+        pick(event);
+      }
+    });
+    node.addEventListener('keydown', (event) => {
+      const towardsFeet = this.flip ? -1 : 1;
+      const steps = {
+        ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1, PageDown: 10, PageUp: -10, Home: -n, End: n,
+      };
+      if (event.key in steps) {
+        event.preventDefault();
+        onSlice(Math.min(n - 1, Math.max(0, this.slice + towardsFeet * steps[event.key])));
+      }
+    });
+    this.show(0);
+  }
+
+  show(slice) {
+    this.slice = slice;
+    const n = this.profile.slices;
+    this.cursor.setAttribute('x', String(this.flip ? n - 1 - slice : slice));
+    const share = this.lung[slice] === 0 ? 0 : (100 * this.opacity[slice]) / this.lung[slice];
+    this.node.setAttribute('aria-valuenow', String(slice + 1));
+    this.node.setAttribute('aria-valuetext',
+      t('viewer.profileValue', { slice: slice + 1, mm: formatNumber(share, '%') }));
+  }
+}
+
+const byStudyDate = (a, b) => (a.studyDate ?? '').localeCompare(b.studyDate ?? '')
+  || Date.parse(a.createdAt) - Date.parse(b.createdAt);
+
+function trend(studies, id) {
+  const width = 440;
+  const height = 110;
+  const day = (a) => (/^\d{8}$/.test(a.studyDate ?? '')
+    ? Date.UTC(a.studyDate.slice(0, 4), a.studyDate.slice(4, 6) - 1, a.studyDate.slice(6)) : Date.parse(a.createdAt));
+  const first = day(studies[0]);
+  const last = day(studies.at(-1));
+  const most = Math.max(5, ...studies.map((a) => a.opacityPercent)) * 1.1;
+  const points = studies.map((a, n) => [
+    30 + (width - 50) * (last > first ? (day(a) - first) / (last - first) : n / (studies.length - 1)),
+    height * (1 - a.opacityPercent / most),
+    a,
+  ]);
+  const top = svg('text', { x: 0, y: 8 });
+  top.textContent = formatNumber(most, '%');
+  const bottom = svg('text', { x: 0, y: height });
+  bottom.textContent = '0';
+  return svg('svg', { class: 'trend', viewBox: `0 -8 ${width} ${height + 16}`, role: 'img', 'aria-label': t('previous.trend') },
+    svg('path', { class: 'axis', d: `M30 0V${height}H${width}` }), top, bottom,
+    svg('polyline', { points: points.map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`).join(' ') }),
+    ...points.map(([x, y, a]) => svg('circle', { cx: x, cy: y, r: a.id === id ? 6 : 4, class: a.id === id ? 'this' : '' })));
+}
+
+/** Other studies of the patient beside this one. */
+export function previous(node, own, others) {
+  const studies = [...others, own].filter((a) => a.opacityPercent !== null).sort(byStudyDate);
+  if (others.length === 0) {
+    node.replaceChildren(element('p', 'sub', t('previous.none')));
+    return;
+  }
+  const head = element('tr');
+  for (const key of ['previous.date', 'list.study', 'list.opacity', 'previous.difference']) {
+    const cell = element('th', key === 'list.study' || key === 'previous.date' ? '' : 'number', t(key));
+    cell.scope = 'col';
+    head.append(cell);
+  }
+  const rows = [...studies].reverse().map((a) => {
+    const here = a.id === own.id;
+    const link = here ? element('strong', '', formatDate(a.studyDate)) : element('a', '', formatDate(a.studyDate));
+    if (!here) {
+      link.href = `/analyses/${encodeURIComponent(a.id)}`;
+    }
+    const difference = own.opacityPercent === null ? null : a.opacityPercent - own.opacityPercent;
+    const points = difference === null ? '–'
+      : t('previous.points', { points: `${difference > 0 ? '+' : ''}${difference.toFixed(1).replace('-', '−')}` });
+    return element('tr', here ? 'lead' : '',
+      element('td', '', link), element('td', '', a.seriesDescription ?? a.studyDescription ?? '–'),
+      element('td', 'number', `${formatNumber(a.opacityPercent, '%')} %`),
+      element('td', 'number', here ? t('previous.this') : points));
+  });
+  const table = element('table', '', element('caption', 'unseen', t('previous.caption')),
+    element('thead', '', head), element('tbody', '', ...rows));
+  node.replaceChildren(element('div', 'scroll', table), studies.length > 1 ? trend(studies, own.id) : '');
+}
+
+const DONE = new Set(['sent', 'cancelled']);
+
+async function order(address, number, what) {
+  const response = await fetch(`${address}/deliveries/${number}/${what}`, {
+    method: 'POST', headers: { 'X-Hounsfield-Request': '1' },
+  });
+  const answer = await response.json().catch(() => null);
+  return response.ok ? null : answer?.detail ?? t('badStatus', { status: response.status });
+}
+
+/** What was sent where and how that stands, with buttons to send it again or not at all. */
+export async function deliveries(node, address) {
+  const { items } = await getJson(`${address}/deliveries`);
+  if (items.length === 0) {
+    node.replaceChildren(element('p', 'sub', t('delivery.none')));
+    return;
+  }
+  node.replaceChildren(...items.map((delivery) => {
+    const fault = element('span', 'sub', delivery.lastError ?? delivery.note ?? '');
+    fault.lang = 'en';
+    const line = element('div', 'delivery',
+      element('strong', '', delivery.destination),
+      element('span', '', delivery.file),
+      element('span', `state-tag ${delivery.state}`, t(`delivery.${delivery.state}`)),
+      element('span', 'sub', formatInstant(delivery.updatedAt)), fault);
+    const offer = (what) => {
+      const button = element('button', '', t(`delivery.${what}`));
+      button.type = 'button';
+      button.setAttribute('aria-label', `${t(`delivery.${what}`)}: ${delivery.destination}, ${delivery.file}`);
+      button.addEventListener('click', async () => {
+        button.disabled = true;
+        const why = await order(address, delivery.number, what);
+        if (why) {
+          fault.textContent = why;
+          button.disabled = false;
+        } else {
+          await deliveries(node, address);
+        }
+      });
+      line.append(button);
+    };
+    if (delivery.state !== 'sending') {
+      offer('resend');
+    }
+    if (!DONE.has(delivery.state) && delivery.state !== 'given-up') {
+      offer('cancel');
+    }
+    return line;
+  }));
+}

@@ -1,0 +1,517 @@
+// SPDX-License-Identifier: Apache-2.0
+// The images beside the numbers: three planes on NiiVue, linked by a crosshair.
+import { DRAG_MODE, NVImage, Niivue, SHOW_RENDER, SLICE_TYPE } from '/assets/vendor/niivue-0.69.0.js';
+import { formatNumber } from '/assets/common.js';
+import { t } from '/assets/i18n.js';
+
+/** Centre and width, HU. */
+const WINDOWS = { lung: [-600, 1500], mediastinum: [40, 400], bone: [400, 1800] };
+
+/** Colours of the overview picture: told apart by most colour-blind people too. */
+const LUNG = [240, 228, 66];
+const GROUND_GLASS = [86, 180, 233];
+const CONSOLIDATION = [213, 94, 0];
+
+const HEADER_SHORTS = 176;
+const HEADER = 352;
+
+/** Voxels above which the graphics memory of an ordinary laptop may not do: asked for by a button. */
+const MOST_VOXELS = 230e6;
+
+const dot = (a, b) => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+const cross = (a, b) => [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
+
+/** The grid of a report: between voxels (column, row, slice) and NIfTI's mm (RAS). */
+export class Grid {
+  constructor(geometry) {
+    this.size = [geometry.columns, geometry.rows, geometry.slices];
+    this.spacing = [geometry.columnSpacingMm, geometry.rowSpacingMm, geometry.sliceSpacingMm];
+    this.origin = geometry.origin;
+    this.axes = [geometry.rowDirection, geometry.columnDirection,
+      cross(geometry.rowDirection, geometry.columnDirection)];
+  }
+
+  toMm(voxel) {
+    const lps = this.origin.map((o, d) => o
+      + this.axes.reduce((sum, axis, a) => sum + axis[d] * this.spacing[a] * voxel[a], 0));
+    return [-lps[0], -lps[1], lps[2]];
+  }
+
+  toVoxel(mm) {
+    const offset = [-mm[0] - this.origin[0], -mm[1] - this.origin[1], mm[2] - this.origin[2]];
+    return this.axes.map((axis, a) => dot(offset, axis) / this.spacing[a]);
+  }
+
+  clamp(voxel) {
+    return voxel.map((v, a) => Math.min(this.size[a] - 1, Math.max(0, Math.round(v))));
+  }
+}
+
+function labelColours(...colours) {
+  const lut = { R: [0], G: [0], B: [0], A: [0], I: [0], labels: [''] };
+  colours.forEach(([r, g, b], n) => {
+    lut.R.push(r);
+    lut.G.push(g);
+    lut.B.push(b);
+    lut.A.push(255);
+    lut.I.push(n + 1);
+    lut.labels.push('');
+  });
+  return lut;
+}
+
+export class Viewer {
+  /**
+   * @param root the section with the viewer's controls
+   * @param address of the analysis in the API
+   * @param geometry grid of the report
+   */
+  constructor(root, address, geometry) {
+    this.root = root;
+    this.address = address;
+    this.grid = new Grid(geometry);
+    this.canvas = root.querySelector('canvas');
+    this.frame = root.querySelector('.viewer-frame');
+    this.window = WINDOWS.lung;
+    this.show = { lungs: true, lesions: true, fill: true, opacity: 0.5 };
+    this.labels = null;
+    this.images = {};
+    this.mark = null;
+    this.hover = null;
+    this.onSlice = () => {};
+    this.stage = 'none';
+    this.canvas.viewer = this; // for tests and for curious people
+  }
+
+  /** Shows the coarse volume, then the rest; settles when the first picture stands or cannot. */
+  async open() {
+    this.nv = new Niivue({
+      isRadiologicalConvention: true,
+      sagittalNoseLeft: true,
+      backColor: [0.04, 0.05, 0.06, 1],
+      fontColor: [0.72, 0.77, 0.8, 1],
+      crosshairColor: [0.35, 0.85, 0.45, 0.8],
+      crosshairWidth: 1,
+      crosshairGap: 8,
+      multiplanarShowRender: SHOW_RENDER.NEVER,
+      sliceType: SLICE_TYPE.MULTIPLANAR,
+      tileMargin: 2,
+      dragAndDropEnabled: false,
+      loadingText: '',
+      logLevel: 'silent',
+      viewModeHotKey: '',
+      clipPlaneHotKey: '',
+      cycleClipPlaneHotKey: '',
+      measureLineColor: [1, 0.85, 0.2, 1],
+      measureTextColor: [1, 0.85, 0.2, 1],
+      rulerColor: [1, 0.85, 0.2, 1],
+      rulerWidth: 2,
+    });
+    await this.nv.attachToCanvas(this.canvas, false);
+    this.nv.onLocationChange = () => this.located();
+    this.nv.onIntensityChange = () => this.windowed();
+    this.canvas.addEventListener('webglcontextlost', () => this.say(t('viewer.lost')));
+    this.layout();
+    new ResizeObserver(() => this.layout()).observe(this.frame);
+    this.controls();
+    this.tool('crosshair');
+    this.worker = new Worker('/assets/volume-worker.js', { type: 'module' });
+    return new Promise((settled) => {
+      this.worker.addEventListener('message', async ({ data }) => {
+        try {
+          await this.received(data);
+        } catch (error) {
+          this.say(t('viewer.fault', { detail: error.message }));
+        }
+        if (data.stage === 'coarse') {
+          settled(!data.fault);
+        }
+      });
+      this.worker.postMessage({ address: this.address, full: false });
+    });
+  }
+
+  async received(data) {
+    if (data.stage === 'progress') {
+      this.say(t('viewer.loading', { percent: Math.round(100 * data.share) }));
+      return;
+    }
+    if (data.fault) {
+      this.fault(data);
+      return;
+    }
+    if (data.stage === 'labels') {
+      this.labels = data;
+      await this.layers();
+      this.stage = 'labels';
+      const voxels = this.grid.size.reduce((product, n) => product * n, 1);
+      if (voxels <= MOST_VOXELS) {
+        this.loadAll();
+      } else {
+        this.say(t('viewer.large'));
+        this.root.querySelector('[data-act="all"]').hidden = false;
+      }
+      return;
+    }
+    this.ct = new Int16Array(data.ct);
+    this.size = [21, 22, 23].map((n) => this.ct[n]); // dim[1..3] of the header
+    this.step = this.size.map((n, a) => Math.ceil(this.grid.size[a] / n));
+    const [centre, width] = this.window;
+    this.images.ct = await NVImage.new(
+      data.ct, 'ct.nii', 'gray', 1, null, centre - width / 2, centre + width / 2);
+    const first = this.stage === 'none';
+    await this.layers();
+    if (first) {
+      this.root.classList.add('has-picture');
+      this.goTo(this.wanted ?? this.grid.size.map((n) => Math.floor(n / 2)));
+    }
+    this.stage = data.stage;
+    this.say(data.stage === 'full' ? '' : t('viewer.coarse'));
+    this.located();
+  }
+
+  loadAll() {
+    this.root.querySelector('[data-act="all"]').hidden = true;
+    this.say(t('viewer.loading', { percent: 0 }));
+    this.worker.postMessage({ address: this.address, full: true });
+  }
+
+  fault(data) {
+    this.root.dataset.fault = data.code ?? 'fault';
+    if (data.stage === 'coarse') {
+      this.root.classList.add('no-images');
+    }
+    this.say(data.code === 'images-not-held' ? t('viewer.notHeld') : t('viewer.fault', { detail: data.fault }));
+  }
+
+  say(text) {
+    this.root.querySelector('.viewer-note').textContent = text;
+  }
+
+  /** Puts CT and overlays on the screen; the crosshair stays where it is in the patient. */
+  async layers() {
+    if (!this.images.ct) {
+      return;
+    }
+    const held = this.voxel;
+    if (this.labels && !this.images.lungs) {
+      const make = async (buffer, name, colours) => {
+        const image = await NVImage.new(buffer, name, '', 1, null, 0, 2);
+        image.setColormapLabel(labelColours(...colours));
+        return image;
+      };
+      this.images.lungs = await make(this.labels.lungs, 'lungs.nii', [LUNG, LUNG]);
+      this.images.lesions = await make(this.labels.lesions, 'lesions.nii', [GROUND_GLASS, CONSOLIDATION]);
+      this.images.outline = await make(this.labels.outline, 'outline.nii', [GROUND_GLASS, CONSOLIDATION]);
+    }
+    const { ct, lungs, lesions, outline } = this.images;
+    const volumes = [ct];
+    if (lungs && this.show.lungs) {
+      lungs.opacity = 0.75;
+      volumes.push(lungs);
+    }
+    if (lesions && this.show.lesions) {
+      const layer = this.show.fill ? lesions : outline;
+      layer.opacity = this.show.opacity;
+      volumes.push(layer);
+    }
+    this.nv.volumes = volumes;
+    this.nv.back = ct;
+    this.nv.overlays = volumes.slice(1);
+    this.nv.updateGLVolume();
+    if (held) {
+      this.goTo(held);
+    } else {
+      this.nv.drawScene();
+    }
+  }
+
+  layout() {
+    const wide = this.frame.clientWidth > 620;
+    this.nv.setCustomLayout(wide
+      ? [
+        { sliceType: SLICE_TYPE.AXIAL, position: [0, 0, 0.6, 1] },
+        { sliceType: SLICE_TYPE.CORONAL, position: [0.6, 0, 0.4, 0.5] },
+        { sliceType: SLICE_TYPE.SAGITTAL, position: [0.6, 0.5, 0.4, 0.5] },
+      ]
+      : [
+        { sliceType: SLICE_TYPE.AXIAL, position: [0, 0, 1, 0.56] },
+        { sliceType: SLICE_TYPE.CORONAL, position: [0, 0.56, 0.5, 0.44] },
+        { sliceType: SLICE_TYPE.SAGITTAL, position: [0.5, 0.56, 0.5, 0.44] },
+      ]);
+  }
+
+  /** Column, row and slice of the crosshair on the report's grid. */
+  get voxel() {
+    if (!this.nv?.volumes.length || this.stage === 'none') {
+      return null;
+    }
+    return this.grid.clamp(this.grid.toVoxel(this.nv.frac2mm(this.nv.scene.crosshairPos, 0, true)));
+  }
+
+  goTo(voxel) {
+    this.wanted = voxel;
+    if (!this.nv?.volumes.length) {
+      return;
+    }
+    const [x, y, z] = this.grid.toMm(voxel);
+    this.nv.scene.crosshairPos = this.nv.mm2frac([x, y, z], 0, true);
+    this.nv.createOnLocationChange();
+    this.nv.drawScene();
+    this.located();
+  }
+
+  /** HU of a voxel of the report's grid; of the nearest one there is while only the coarse volume is. */
+  hu(voxel) {
+    const [i, j, k] = voxel.map((v, a) => Math.min(this.size[a] - 1, Math.round(v / this.step[a])));
+    return this.ct[HEADER_SHORTS + (k * this.size[1] + j) * this.size[0] + i];
+  }
+
+  /** Lung and lesion label of a voxel. */
+  label(voxel) {
+    if (!this.labels) {
+      return 0;
+    }
+    const [i, j, k] = voxel;
+    return new Uint8Array(this.labels.lesions)[
+      HEADER + (k * this.grid.size[1] + j) * this.grid.size[0] + i];
+  }
+
+  located() {
+    const voxel = this.voxel;
+    if (!voxel) {
+      return;
+    }
+    this.wanted = voxel;
+    const about = this.step.some((n) => n > 1) ? '≈' : '';
+    const shown = this.hover ?? voxel;
+    const label = this.label(shown);
+    const parts = [
+      t('viewer.slice', { slice: voxel[2] + 1, slices: this.grid.size[2] }),
+      `${about}${formatNumber(this.hu(shown), 'HU')} HU`,
+      label === 0 ? null : t(label === 1 ? 'groundGlass' : 'consolidation'),
+      this.mark ? t('viewer.distance', { mm: this.distance(this.mark, voxel).toFixed(1) }) : null,
+    ];
+    this.root.querySelector('.viewer-values').textContent = parts.filter(Boolean).join(' · ');
+    this.onSlice(voxel[2]);
+  }
+
+  distance(a, b) {
+    const p = this.grid.toMm(a);
+    const q = this.grid.toMm(b);
+    return Math.hypot(p[0] - q[0], p[1] - q[1], p[2] - q[2]);
+  }
+
+  setWindow(centre, width) {
+    this.window = [centre, Math.max(1, width)];
+    const ct = this.images.ct;
+    if (ct) {
+      ct.cal_min = centre - this.window[1] / 2;
+      ct.cal_max = centre + this.window[1] / 2;
+      this.nv.refreshLayers(ct, 0);
+      this.nv.drawScene();
+    }
+    this.showWindow();
+  }
+
+  /** The mouse has changed the window. */
+  windowed() {
+    const ct = this.images.ct;
+    if (ct) {
+      this.window = [(ct.cal_min + ct.cal_max) / 2, ct.cal_max - ct.cal_min];
+      this.showWindow();
+    }
+  }
+
+  showWindow() {
+    const [centre, width] = this.window.map(Math.round);
+    this.root.querySelector('[name="centre"]').value = centre;
+    this.root.querySelector('[name="width"]').value = width;
+    for (const button of this.root.querySelectorAll('[data-window]')) {
+      const [c, w] = WINDOWS[button.dataset.window];
+      button.setAttribute('aria-pressed', String(c === centre && w === width));
+    }
+  }
+
+  tool(name) {
+    const primary = {
+      crosshair: DRAG_MODE.crosshair, window: DRAG_MODE.windowing, pan: DRAG_MODE.pan, distance: DRAG_MODE.measurement,
+    }[name];
+    this.nv.setMouseEventConfig({
+      leftButton: { primary, withShift: DRAG_MODE.pan, withCtrl: DRAG_MODE.windowing },
+      rightButton: DRAG_MODE.windowing,
+      centerButton: DRAG_MODE.pan,
+    });
+    this.nv.setTouchEventConfig({ singleTouch: primary, doubleTouch: DRAG_MODE.pan });
+    this.nv.opts.dragMode = DRAG_MODE.none;
+    for (const input of this.root.querySelectorAll('[name="tool"]')) {
+      input.checked = input.value === name;
+    }
+  }
+
+  zoom(factor) {
+    const [x, y, z, scale] = this.nv.scene.pan2Dxyzmm;
+    const next = Math.min(12, Math.max(0.5, scale * factor));
+    // The crosshair stays where it is on the screen.
+    const mm = this.nv.frac2mm(this.nv.scene.crosshairPos);
+    const change = next - scale;
+    this.nv.setPan2Dxyzmm([x - change * mm[0], y - change * mm[1], z - change * mm[2], next]);
+  }
+
+  pan(x, y, z) {
+    const p = this.nv.scene.pan2Dxyzmm;
+    this.nv.setPan2Dxyzmm([p[0] + x, p[1] + y, p[2] + z, p[3]]);
+  }
+
+  reset() {
+    this.nv.setPan2Dxyzmm([0, 0, 0, 1]);
+    this.nv.clearAllMeasurements();
+    this.mark = null;
+    this.setWindow(...WINDOWS.lung);
+    this.located();
+  }
+
+  /** One voxel along an axis of the grid, the way it is on the screen. */
+  move(right, down, along) {
+    const voxel = this.voxel;
+    if (!voxel) {
+      return;
+    }
+    // On the axial picture the patient's left is on the right, the back is down; "along" goes to the feet.
+    const wanted = [[1, 0, 0], [0, 1, 0], [0, 0, -1]];
+    const steps = [right, down, along];
+    const next = voxel.slice();
+    this.grid.axes.forEach((axis, a) => {
+      const closest = wanted.map((w) => dot(axis, w));
+      const w = closest.map(Math.abs).indexOf(Math.max(...closest.map(Math.abs)));
+      next[a] += Math.sign(closest[w]) * steps[w];
+    });
+    this.goTo(this.grid.clamp(next));
+  }
+
+  controls() {
+    const on = (selector, event, action) => {
+      for (const node of this.root.querySelectorAll(selector)) {
+        node.addEventListener(event, () => action(node));
+      }
+    };
+    on('[data-window]', 'click', (node) => this.setWindow(...WINDOWS[node.dataset.window]));
+    on('[name="centre"], [name="width"]', 'change', () => {
+      const [centre, width] = ['centre', 'width'].map((name) => this.root.querySelector(`[name="${name}"]`));
+      if (centre.value !== '' && Number(width.value) >= 1) {
+        this.setWindow(Number(centre.value), Number(width.value));
+      } else {
+        this.showWindow();
+      }
+    });
+    on('[name="tool"]', 'change', (node) => this.tool(node.value));
+    on('[name="lungs"]', 'change', (node) => this.overlay({ lungs: node.checked }));
+    on('[name="lesions"]', 'change', (node) => this.overlay({ lesions: node.checked }));
+    on('[name="style"]', 'change', (node) => this.overlay({ fill: node.value === 'fill' }));
+    on('[name="opacity"]', 'input', (node) => this.overlay({ opacity: Number(node.value) / 100 }));
+    on('[data-act="zoom-in"]', 'click', () => this.zoom(1.25));
+    on('[data-act="zoom-out"]', 'click', () => this.zoom(0.8));
+    on('[data-act="reset"]', 'click', () => this.reset());
+    on('[data-act="all"]', 'click', () => this.loadAll());
+    on('[data-act="full-screen"]', 'click', () => {
+      if (document.fullscreenElement) {
+        document.exitFullscreen();
+      } else {
+        this.root.requestFullscreen().catch(() => {});
+      }
+    });
+    // Before NiiVue's own keys, which are other ones.
+    this.frame.addEventListener('keydown', (event) => this.key(event), true);
+    this.frame.addEventListener('keyup', (event) => event.stopPropagation(), true);
+    this.frame.addEventListener('wheel', (event) => {
+      if (event.ctrlKey) {
+        event.preventDefault();
+        event.stopPropagation();
+        this.zoom(event.deltaY < 0 ? 1.1 : 1 / 1.1);
+      }
+    }, { capture: true, passive: false });
+    this.canvas.addEventListener('pointermove', (event) => this.pointed(event));
+    this.canvas.addEventListener('pointerleave', () => {
+      this.hover = null;
+      this.located();
+    });
+    this.showWindow();
+  }
+
+  pointed(event) {
+    if (!this.nv.volumes.length) {
+      return;
+    }
+    const box = this.canvas.getBoundingClientRect();
+    const frac = this.nv.canvasPos2frac([
+      (event.clientX - box.left) * this.nv.uiData.dpr, (event.clientY - box.top) * this.nv.uiData.dpr,
+    ]);
+    this.hover = frac[0] < 0 ? null : this.grid.clamp(this.grid.toVoxel(this.nv.frac2mm(frac, 0, true)));
+    this.located();
+  }
+
+  overlay(change) {
+    Object.assign(this.show, change);
+    if (this.drawing) {
+      return;
+    }
+    this.drawing = true;
+    requestAnimationFrame(async () => {
+      this.drawing = false;
+      await this.layers();
+    });
+  }
+
+  key(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) {
+      return;
+    }
+    const far = event.shiftKey ? 10 : 1;
+    const toggle = (name) => {
+      const box = this.root.querySelector(`[name="${name}"]`);
+      box.checked = !box.checked;
+      this.overlay({ [name]: box.checked });
+    };
+    const style = (value) => {
+      this.root.querySelector(`[name="style"][value="${value}"]`).checked = true;
+      this.overlay({ fill: value === 'fill' });
+    };
+    const actions = {
+      ArrowLeft: () => this.move(-far, 0, 0),
+      ArrowRight: () => this.move(far, 0, 0),
+      ArrowUp: () => this.move(0, -far, 0),
+      ArrowDown: () => this.move(0, far, 0),
+      PageUp: () => this.move(0, 0, -far),
+      PageDown: () => this.move(0, 0, far),
+      '+': () => this.zoom(1.25),
+      '=': () => this.zoom(1.25),
+      '-': () => this.zoom(0.8),
+      a: () => this.pan(-10, 0, 0),
+      d: () => this.pan(10, 0, 0),
+      w: () => this.pan(0, 10, 10),
+      s: () => this.pan(0, -10, -10),
+      1: () => this.setWindow(...WINDOWS.lung),
+      2: () => this.setWindow(...WINDOWS.mediastinum),
+      3: () => this.setWindow(...WINDOWS.bone),
+      '[': () => this.setWindow(this.window[0], this.window[1] / 1.1),
+      ']': () => this.setWindow(this.window[0], this.window[1] * 1.1),
+      ',': () => this.setWindow(this.window[0] - 20, this.window[1]),
+      '.': () => this.setWindow(this.window[0] + 20, this.window[1]),
+      l: () => toggle('lungs'),
+      o: () => toggle('lesions'),
+      f: () => style(this.show.fill ? 'outline' : 'fill'),
+      m: () => {
+        this.mark = this.mark ? null : this.voxel;
+        this.located();
+      },
+      x: () => this.root.dispatchEvent(new CustomEvent('most-disease')),
+      r: () => this.reset(),
+    };
+    const action = actions[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+    event.stopPropagation();
+    if (action) {
+      event.preventDefault();
+      action();
+    }
+  }
+}

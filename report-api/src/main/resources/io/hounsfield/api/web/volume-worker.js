@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+// Fetches a study's volumes beside the page, so that it stays responsive: a coarse CT for the first picture, then the
+// label maps, then every voxel.
+
+const HEADER = 352;
+const MOST_BYTES = 2 ** 31 - 1; // of one volume; the service measures nothing larger
+
+/** Bytes of a NIfTI-1 file, header included, by its header. */
+function length(header) {
+  const view = new DataView(header.buffer, header.byteOffset);
+  const voxels = view.getInt16(42, true) * view.getInt16(44, true) * view.getInt16(46, true);
+  const bytes = HEADER + (voxels * view.getInt16(72, true)) / 8;
+  if (view.getInt32(0, true) !== 348 || !(voxels > 0) || bytes > MOST_BYTES) {
+    throw new Error('not a NIfTI-1 volume');
+  }
+  return bytes;
+}
+
+/** A compressed NIfTI file, unpacked; each chunk goes to its place at once, so that nothing is held twice. */
+async function fetchVolume(address, onProgress) {
+  const response = await fetch(address);
+  if (!response.ok) {
+    const problem = await response.json().catch(() => null);
+    const fault = new Error(problem?.detail ?? `status ${response.status}`);
+    fault.code = problem?.code;
+    throw fault;
+  }
+  const reader = response.body.pipeThrough(new DecompressionStream('gzip')).getReader();
+  let start = new Uint8Array(0);
+  let all = null;
+  let at = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) {
+      break;
+    }
+    if (all === null) {
+      const joined = new Uint8Array(start.length + value.length);
+      joined.set(start);
+      joined.set(value, start.length);
+      start = joined;
+      if (start.length >= HEADER) {
+        all = new Uint8Array(length(start));
+        all.set(start);
+        at = start.length;
+      }
+    } else {
+      all.set(value, at);
+      at += value.length;
+    }
+    if (all !== null) {
+      onProgress?.(at / all.length);
+    }
+  }
+  if (all === null || at !== all.length) {
+    throw new Error('the volume ended early');
+  }
+  return all;
+}
+
+/** The voxels of a label map that touch another label; the rest becomes background. */
+function outline(file) {
+  const header = new DataView(file.buffer);
+  const columns = header.getInt16(42, true);
+  const rows = header.getInt16(44, true);
+  const slices = header.getInt16(46, true);
+  const plane = columns * rows;
+  const labels = file.subarray(HEADER);
+  const out = file.slice();
+  const border = out.subarray(HEADER);
+  border.fill(0);
+  for (let k = 0, n = 0; k < slices; k++) {
+    for (let j = 0; j < rows; j++) {
+      for (let i = 0; i < columns; i++, n++) {
+        const label = labels[n];
+        if (label !== 0 && (
+          i === 0 || labels[n - 1] !== label || i === columns - 1 || labels[n + 1] !== label
+          || j === 0 || labels[n - columns] !== label || j === rows - 1 || labels[n + columns] !== label
+          || (k > 0 && labels[n - plane] !== label) || (k < slices - 1 && labels[n + plane] !== label))) {
+          border[n] = label;
+        }
+      }
+    }
+  }
+  return out;
+}
+
+async function step(stage, work) {
+  try {
+    const found = await work();
+    self.postMessage({ stage, ...found }, Object.values(found));
+  } catch (error) {
+    self.postMessage({ stage, fault: error.message, code: error.code ?? null });
+  }
+}
+
+self.addEventListener('message', async ({ data: { address, full } }) => {
+  if (!full) {
+    await step('coarse', async () => ({ ct: (await fetchVolume(`${address}/ct.nii.gz?detail=coarse`)).buffer }));
+    await step('labels', async () => {
+      const [lungs, lesions] = await Promise.all([
+        fetchVolume(`${address}/lungs.nii.gz`), fetchVolume(`${address}/lesions.nii.gz`),
+      ]);
+      return { lungs: outline(lungs).buffer, outline: outline(lesions).buffer, lesions: lesions.buffer };
+    });
+    return;
+  }
+  let told = 0;
+  await step('full', async () => ({
+    ct: (await fetchVolume(`${address}/ct.nii.gz`, (share) => {
+      if (share - told >= 0.02) {
+        told = share;
+        self.postMessage({ stage: 'progress', share });
+      }
+    })).buffer,
+  }));
+});

@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hounsfield.api;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.hounsfield.domain.Vec3;
+import io.hounsfield.domain.VolumeGeometry;
+import io.hounsfield.report.TestChest;
+import io.vertx.core.Vertx;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * What stands on the screen is what was measured: pixels of the three planes at places of the
+ * patient that are known. Needs Chromium; skipped where there is none.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ViewerTest {
+
+  private static final String VIEWER = "document.querySelector('.viewer canvas').viewer";
+  private static final int HEAD_FIRST = 3;
+  private static final int FEET_FIRST = 4;
+  private static final int PRONE = 5;
+  private static final int OBLIQUE = 6;
+
+  private Vertx vertx;
+  private MemoryCatalog catalog;
+  private HttpApi api;
+  private Browser browser;
+
+  @BeforeAll
+  void start(@TempDir Path folder) throws Exception {
+    Optional<Path> chromium = Browser.find();
+    Assumptions.assumeTrue(
+        chromium.isPresent(), "skipped: needs chromium on the PATH (apt-get install chromium)");
+    vertx = Vertx.vertx();
+    catalog = Preview.catalog(folder);
+    Preview.putChest(catalog, folder, FEET_FIRST, chest(FEET_FIRST));
+    Preview.putChest(catalog, folder, PRONE, chest(PRONE));
+    Preview.putChest(catalog, folder, OBLIQUE, chest(OBLIQUE));
+    api = Preview.serve(vertx, catalog, 0);
+    browser = new Browser(chromium.get(), folder.resolve("profile"));
+    browser.size(1200, 800);
+  }
+
+  @AfterAll
+  void stop() throws Exception {
+    if (browser != null) {
+      browser.close();
+    }
+    if (api != null) {
+      api.close();
+    }
+    if (vertx != null) {
+      vertx.close().toCompletionStage().toCompletableFuture().join();
+    }
+  }
+
+  private static TestChest chest(int n) {
+    return switch (n) {
+      case HEAD_FIRST -> TestChest.of(TestChest.Position.HEAD_FIRST_SUPINE, 2, 2.5);
+      case FEET_FIRST -> TestChest.of(TestChest.Position.FEET_FIRST_SUPINE, 3, 4);
+      case PRONE -> TestChest.of(TestChest.Position.HEAD_FIRST_PRONE, 3, 4);
+      default -> TestChest.oblique(15, 3, 4);
+    };
+  }
+
+  private void open(int n) throws Exception {
+    browser.open("http://127.0.0.1:" + api.port() + "/analyses/" + TestAnalyses.id(n));
+    browser.await(VIEWER + ".stage === 'full'");
+  }
+
+  /** Column, row and slice nearest to a place in the patient. */
+  private static int[] voxel(VolumeGeometry g, Vec3 place) {
+    Vec3 d = place.minus(g.origin());
+    return new int[] {
+      (int) Math.round(d.dot(g.rowDirection()) / g.columnSpacingMm()),
+      (int) Math.round(d.dot(g.columnDirection()) / g.rowSpacingMm()),
+      (int) Math.round(d.dot(g.normal()) / g.sliceSpacingMm())
+    };
+  }
+
+  /** Puts the crosshair at a place and reads the pixel of another one from one of the planes. */
+  private int[] pixel(VolumeGeometry g, Vec3 crosshair, Vec3 place, int plane) throws Exception {
+    int[] at = voxel(g, crosshair);
+    String script =
+        """
+        (() => {
+          const v = %s, nv = v.nv, gl = nv.gl;
+          nv.setCrosshairWidth(0);
+          v.goTo([%d, %d, %d]);
+          const frac = nv.mm2frac([%f, %f, %f], 0, true);
+          const deep = [2, 1, 0][%d]; // the plane is that of the crosshair's voxel
+          frac[deep] = nv.scene.crosshairPos[deep];
+          const found = nv.frac2canvasPosWithTile(frac, [0, 1, 2][2 - deep]);
+          nv.drawScene();
+          const p = new Uint8Array(4);
+          gl.readPixels(Math.round(found.pos[0]), gl.canvas.height - 1 - Math.round(found.pos[1]), 1, 1,
+            gl.RGBA, gl.UNSIGNED_BYTE, p);
+          const tile = nv.screenSlices[found.tileIndex];
+          return [...p.slice(0, 3), tile.axCorSag, Math.round(found.pos[0]), Math.round(found.pos[1]),
+            ...tile.leftTopWidthHeight.map(Math.round)].join(' ');
+        })()"""
+            .formatted(VIEWER, at[0], at[1], at[2], -place.x(), -place.y(), place.z(), plane);
+    String[] parts = ((String) browser.evaluate(script)).split(" ");
+    int[] values = new int[parts.length];
+    for (int i = 0; i < parts.length; i++) {
+      values[i] = Integer.parseInt(parts[i]);
+    }
+    assertEquals(plane, values[3], "another plane was found");
+    return values;
+  }
+
+  private static String colour(int[] pixel) {
+    int red = pixel[0];
+    int blue = pixel[2];
+    return blue - red > 40 ? "blue" : red - blue > 40 ? "orange" : "grey";
+  }
+
+  /** However the patient lay. */
+  @ParameterizedTest
+  @ValueSource(ints = {HEAD_FIRST, FEET_FIRST, PRONE, OBLIQUE})
+  void theScreenShowsThePatient(int n) throws Exception {
+    open(n);
+    lesionsStandWhereTheyAreInEachPlane(n);
+    directionsOfThePatientOnTheScreen(n);
+    huOfTheVoxel(n);
+    assertEquals(List.of(), browser.complaints());
+  }
+
+  /**
+   * In each plane ground glass is blue in the patient's right lung, consolidation orange in the
+   * left one, and just outside of the ground glass nothing is coloured.
+   */
+  private void lesionsStandWhereTheyAreInEachPlane(int n) throws Exception {
+    VolumeGeometry g = chest(n).ct().geometry();
+    for (int plane = 0; plane < 3; plane++) {
+      assertEquals("blue", colour(pixel(g, TestChest.GROUND_GLASS, TestChest.GROUND_GLASS, plane)));
+      assertEquals(
+          "orange", colour(pixel(g, TestChest.CONSOLIDATION, TestChest.CONSOLIDATION, plane)));
+      // 8 mm inside and outside of the ball's edge along the axes of the plane.
+      for (Vec3 axis : axes(g, plane)) {
+        for (int side : new int[] {-1, 1}) {
+          double radius = TestChest.GROUND_GLASS_RADIUS;
+          Vec3 centre = TestChest.GROUND_GLASS;
+          Vec3 inside = centre.plus(axis.times(side * (radius - 8)));
+          Vec3 outside = centre.plus(axis.times(side * (radius + 8)));
+          String where = "plane %d, towards %s".formatted(plane, axis.times(side));
+          assertEquals("blue", colour(pixel(g, centre, inside, plane)), where);
+          assertEquals("grey", colour(pixel(g, centre, outside, plane)), where);
+        }
+      }
+    }
+  }
+
+  /** Directions that lie in a plane of the screen: the planes are those of the grid. */
+  private static List<Vec3> axes(VolumeGeometry g, int plane) {
+    return switch (plane) {
+      case 0 -> List.of(g.rowDirection(), g.columnDirection());
+      case 1 -> List.of(g.rowDirection(), g.normal());
+      default -> List.of(g.columnDirection(), g.normal());
+    };
+  }
+
+  /** Radiological: the patient's right is on the left, the front above, the head above. */
+  private void directionsOfThePatientOnTheScreen(int n) throws Exception {
+    VolumeGeometry g = chest(n).ct().geometry();
+    Vec3 middle = new Vec3(0, 0, 0);
+    Vec3 right = new Vec3(-60, 0, 0);
+    Vec3 front = new Vec3(0, -60, 0);
+    Vec3 head = new Vec3(0, 0, 60);
+    for (int plane = 0; plane < 3; plane++) {
+      int[] centre = pixel(g, middle, middle, plane);
+      if (plane != 2) {
+        assertTrue(pixel(g, middle, right, plane)[4] < centre[4], "right is left in " + plane);
+      }
+      if (plane == 0) {
+        assertTrue(pixel(g, middle, front, plane)[5] < centre[5], "the front is above");
+      }
+      if (plane == 2) {
+        assertTrue(pixel(g, middle, front, plane)[4] < centre[4], "the front is left");
+      }
+      if (plane != 0) {
+        assertTrue(pixel(g, middle, head, plane)[5] < centre[5], "the head is above in " + plane);
+      }
+    }
+  }
+
+  /** HU and label below the crosshair are those of the voxel, exactly. */
+  private void huOfTheVoxel(int n) throws Exception {
+    TestChest chest = chest(n);
+    VolumeGeometry g = chest.ct().geometry();
+    for (Vec3 place :
+        List.of(
+            TestChest.GROUND_GLASS,
+            TestChest.CONSOLIDATION,
+            new Vec3(75, 0, 60),
+            new Vec3(0, 0, 0))) {
+      int[] at = voxel(g, place);
+      short hu = chest.ct().slice(at[2])[at[1] * g.columns() + at[0]];
+      String expected = "%s HU".formatted(Integer.toString(hu).replace('-', '−'));
+      browser.evaluate("%s.goTo([%d, %d, %d])".formatted(VIEWER, at[0], at[1], at[2]));
+      String values = values();
+      assertTrue(values.contains(" " + expected), expected + " in " + values);
+      assertTrue(values.contains("Slice %d of %d".formatted(at[2] + 1, g.slices())), values);
+    }
+  }
+
+  private String values() throws Exception {
+    return (String) browser.evaluate("document.querySelector('.viewer-values').textContent");
+  }
+
+  @Test
+  void controlsAndKeys() throws Exception {
+    open(HEAD_FIRST);
+    windowsOverlaysAndJumps();
+    theKeyboardDoesIt();
+  }
+
+  private void windowsOverlaysAndJumps() throws Exception {
+    VolumeGeometry g = chest(HEAD_FIRST).ct().geometry();
+    Vec3 soft = new Vec3(0, 0, 0); // 40 HU
+    int inLungWindow = pixel(g, soft, soft, 0)[0];
+    click("[data-window=\"mediastinum\"]");
+    int inMediastinum = pixel(g, soft, soft, 0)[0];
+    assertTrue(inLungWindow > 220, "soft tissue is bright in the lung window: " + inLungWindow);
+    assertEquals(128, inMediastinum, 4, "the level is mid grey");
+    assertEquals("40", browser.evaluate("document.querySelector('[name=\"centre\"]').value"));
+    click("[data-window=\"lung\"]");
+
+    click("[name=\"lesions\"]");
+    browser.await(VIEWER + ".nv.volumes.length === 2");
+    assertEquals("grey", colour(pixel(g, TestChest.GROUND_GLASS, TestChest.GROUND_GLASS, 0)));
+    click("[name=\"lesions\"]");
+    click("[name=\"style\"][value=\"outline\"]");
+    browser.await(VIEWER + ".nv.volumes[2].name === 'outline.nii'");
+    assertEquals("grey", colour(pixel(g, TestChest.GROUND_GLASS, TestChest.GROUND_GLASS, 0)));
+    boolean edge = false;
+    for (double mm = -4; mm <= 1; mm += 0.5) {
+      Vec3 place =
+          TestChest.GROUND_GLASS.plus(new Vec3(TestChest.GROUND_GLASS_RADIUS + mm, 0, 0));
+      edge |= colour(pixel(g, TestChest.GROUND_GLASS, place, 0)).equals("blue");
+    }
+    assertTrue(edge, "no outline at the edge of the ball");
+
+    click("#regions [data-region=\"leftLung\"]");
+    // Of two slices with as much the first is taken.
+    browser.await(slice(g, TestChest.CONSOLIDATION));
+    assertTrue(values().contains("Consolidation"), values());
+    click("[data-act=\"most\"]");
+    browser.await(slice(g, TestChest.GROUND_GLASS));
+    assertEquals(List.of(), browser.complaints());
+  }
+
+  private static String slice(VolumeGeometry g, Vec3 place) {
+    return "Math.abs(%s.voxel[2] - %d) <= 1".formatted(VIEWER, voxel(g, place)[2]);
+  }
+
+  private void click(String selector) throws Exception {
+    browser.evaluate("document.querySelector('.report-page " + selector + "').click()");
+  }
+
+  /** Crosshair, slice, mark and windows without a mouse. */
+  private void theKeyboardDoesIt() throws Exception {
+    browser.evaluate("document.querySelector('.viewer canvas').focus()");
+    browser.evaluate(VIEWER + ".goTo([90, 70, 64])");
+    browser.press("m", "KeyM");
+    browser.press("ArrowRight", "ArrowRight");
+    assertVoxel(91, 70, 64);
+    browser.press("ArrowDown", "ArrowDown");
+    assertVoxel(91, 71, 64);
+    browser.press("PageDown", "PageDown"); // towards the feet
+    assertVoxel(91, 71, 63);
+    double mm = Math.sqrt(2 * 2 + 2 * 2 + 2.5 * 2.5);
+    String distance = String.format(Locale.ROOT, "%.1f mm from the mark", mm);
+    assertTrue(values().contains(distance), values());
+    browser.press("2", "Digit2");
+    assertEquals("400", browser.evaluate("document.querySelector('[name=\"width\"]').value"));
+    browser.press("r", "KeyR");
+    assertEquals("1500", browser.evaluate("document.querySelector('[name=\"width\"]').value"));
+    browser.press("x", "KeyX");
+    browser.await(
+        VIEWER
+            + ".voxel[2] === "
+            + voxel(chest(HEAD_FIRST).ct().geometry(), TestChest.GROUND_GLASS)[2]);
+    browser.evaluate("document.getElementById('profile-bar').focus()");
+    Object before = browser.evaluate(VIEWER + ".voxel[2]");
+    browser.press("ArrowRight", "ArrowRight");
+    browser.await(VIEWER + ".voxel[2] === " + ((int) before - 1));
+  }
+
+  private void assertVoxel(int column, int row, int slice) throws Exception {
+    browser.await("String(%s.voxel) === '%d,%d,%d'".formatted(VIEWER, column, row, slice));
+  }
+
+  @Test
+  void imagesThatAreNotHeldAreSaidToBe() throws Exception {
+    catalog.imagesGone = true;
+    try {
+      browser.open("http://127.0.0.1:" + api.port() + "/analyses/" + TestAnalyses.id(HEAD_FIRST));
+      browser.await(
+          "document.querySelector('.viewer-note').textContent.startsWith('The images are not held')");
+      browser.await("document.getElementById('first-picture').naturalWidth > 0");
+      assertTrue(browser.text().contains("4210"), "the numbers stand");
+    } finally {
+      catalog.imagesGone = false;
+    }
+  }
+}
