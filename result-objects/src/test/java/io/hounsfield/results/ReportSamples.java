@@ -244,10 +244,10 @@ public final class ReportSamples {
 
   /** A picture of the overview's shape. */
   public static byte[] overview() {
-    BufferedImage image = new BufferedImage(640, 400, BufferedImage.TYPE_INT_RGB);
+    BufferedImage image = new BufferedImage(882, 325, BufferedImage.TYPE_INT_RGB);
     Graphics2D g = image.createGraphics();
     g.setColor(Color.GRAY);
-    g.fillOval(40, 40, 560, 320);
+    g.fillOval(40, 40, 800, 245);
     g.dispose();
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try {

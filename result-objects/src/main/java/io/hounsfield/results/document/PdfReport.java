@@ -30,8 +30,9 @@ import org.apache.pdfbox.pdmodel.interactive.viewerpreferences.PDViewerPreferenc
 
 /**
  * The report as a PDF: A4, two pages, more only where warnings or reasons are many. First page: who
- * and what, findings, measurements, confidence and warnings; second page: overview, histograms,
- * where the numbers come from, and the line to sign. The same case gives the same bytes.
+ * and what, findings, measurements, confidence and warnings, the overview where it fits; second
+ * page: histograms, where the numbers come from, and the line to sign. The same case gives the same
+ * bytes.
  */
 public final class PdfReport {
 
@@ -42,6 +43,12 @@ public final class PdfReport {
 
   /** The fonts are shared, and PDFBox says nothing about sharing them between threads. */
   private static final Object ONE_AT_A_TIME = new Object();
+
+  /** The overview may be drawn at this share of its size to stay on the first page. */
+  private static final float SHRINK = 0.8f;
+
+  /** Height of a section's title with its distances, points. */
+  private static final float HEADING = 36;
 
   private final QuantificationReport report;
   private final Texts texts;
@@ -94,14 +101,20 @@ public final class PdfReport {
           PDImageXObject.createFromByteArray(document, overview, "overview.png");
       Identity identity = new Identity(report, attributes, texts);
       PdfReport pdf = new PdfReport(report, identity, texts, sheet);
+      sheet.setHead(pdf::pageHead);
       pdf.header(attributes.string(Tag.InstitutionName).orElse(""));
       pdf.identity();
       pdf.findings();
       new MeasurementTable(report, texts, sheet).draw();
       pdf.confidence();
+      boolean room = sheet.left() >= SHRINK * height(picture) + HEADING;
+      if (room) {
+        pdf.overview(picture);
+      }
       sheet.newPage();
-      pdf.pageHead();
-      pdf.overview(picture);
+      if (!room) {
+        pdf.overview(picture);
+      }
       pdf.histograms(histogram);
       pdf.origin();
       pdf.signature();
@@ -236,19 +249,25 @@ public final class PdfReport {
     sheet.line(Sheet.LEFT, sheet.y(), Sheet.RIGHT, sheet.y(), Sheet.ACCENT, 1);
   }
 
+  private static float scale(PDImageXObject picture) {
+    return Math.min(Sheet.WIDTH / picture.getWidth(), 330f / picture.getHeight());
+  }
+
+  private static float height(PDImageXObject picture) {
+    return picture.getHeight() * scale(picture);
+  }
+
+  /** As wide as the page, or 330 points high; somewhat smaller where the page has less left. */
   private void overview(PDImageXObject picture) throws IOException {
-    sheet.heading(texts.get("document.overview"), 200);
-    float scale =
-        Math.min(Sheet.WIDTH / picture.getWidth(), 330f / Math.max(1, picture.getHeight()));
-    float width = picture.getWidth() * scale;
-    float height = picture.getHeight() * scale;
-    sheet.need(height + 8);
+    float height = Math.min(height(picture), sheet.left() - HEADING);
+    float width = height * picture.getWidth() / picture.getHeight();
+    sheet.heading(texts.get("document.overview"), height + 8);
     sheet.down(height + 6);
     sheet.image(picture, Sheet.LEFT + (Sheet.WIDTH - width) / 2, sheet.y(), width, height);
   }
 
   private void histograms(HuHistogram histogram) throws IOException {
-    float height = 128;
+    float height = 165;
     sheet.heading(texts.get("document.histogram"), height + 14);
     sheet.down(height + 4);
     float width = (Sheet.WIDTH - 18) / 2;

@@ -32,11 +32,17 @@ final class Sheet implements Closeable {
   private static final float TOP = PDRectangle.A4.getHeight() - 42;
   private static final float BOTTOM = 58;
 
+  /** Draws the head of a page from the current place on. */
+  interface Head {
+    void draw() throws IOException;
+  }
+
   private final PDDocument document;
   private final Typeface regular;
   private final Typeface bold;
   private final List<PDPage> pages = new ArrayList<>();
   private PDPageContentStream out;
+  private Head head;
   private float y;
 
   Sheet(PDDocument document) throws IOException {
@@ -69,11 +75,24 @@ final class Sheet implements Closeable {
     pages.add(page);
     out = new PDPageContentStream(document, page, AppendMode.OVERWRITE, true, true);
     y = TOP;
+    if (head != null) {
+      head.draw();
+    }
+  }
+
+  /** The head of all pages that are still to come. */
+  void setHead(Head head) {
+    this.head = head;
+  }
+
+  /** Height that is left on this page. */
+  float left() {
+    return y - BOTTOM;
   }
 
   /** Goes on a new page if less than that height is left on this one. */
   void need(float height) throws IOException {
-    if (y - height < BOTTOM) {
+    if (left() < height) {
       newPage();
     }
   }

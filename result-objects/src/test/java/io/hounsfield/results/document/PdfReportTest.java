@@ -3,8 +3,10 @@ package io.hounsfield.results.document;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.hounsfield.domain.Confidence;
 import io.hounsfield.domain.QuantificationReport;
@@ -17,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.List;
 import org.apache.pdfbox.Loader;
 import org.apache.pdfbox.cos.COSName;
 import org.apache.pdfbox.pdmodel.PDDocument;
@@ -101,6 +104,36 @@ class PdfReportTest {
     }
   }
 
+  /** Poppler, another reader, finds the same text and every font embedded. */
+  @Test
+  void popplerReadsIt() throws IOException, InterruptedException {
+    Path file = Files.createTempFile("report", ".pdf");
+    try {
+      Files.write(file, encode(ReportSamples.rightSided(), Language.SIMPLIFIED_CHINESE));
+      String text = poppler("pdftotext", "-enc", "UTF-8", file.toString(), "-");
+      assertTrue(text.contains("肺容积4210 mL：右肺2310 mL，左肺1900 mL。"), text);
+      assertTrue(text.contains("陈伟 (Chen, Wei)"), text);
+      List<String> fonts = poppler("pdffonts", file.toString()).lines().skip(2).toList();
+      assertFalse(fonts.isEmpty());
+      fonts.forEach(font -> assertTrue(font.matches(".* yes +yes +yes +\\d+ +\\d+ *"), font));
+    } finally {
+      Files.delete(file);
+    }
+  }
+
+  private static String poppler(String... command) throws IOException, InterruptedException {
+    Process process;
+    try {
+      process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    } catch (IOException e) {
+      assumeTrue(false, "poppler-utils is not installed: " + e.getMessage());
+      throw e;
+    }
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, process.waitFor(), out);
+    return out;
+  }
+
   @Test
   void noPatientDataInTheMetadata() throws IOException {
     try (PDDocument document =
@@ -161,6 +194,8 @@ class PdfReportTest {
     try (PDDocument document = Loader.loadPDF(pdf)) {
       assertEquals(3, document.getNumberOfPages());
     }
+    // three pages, and the patient's name on each
+    assertEquals(3, text(pdf).split("陈伟", -1).length - 1);
     assertEquals(30, text(pdf).split("A warning of a later version", -1).length - 1);
   }
 

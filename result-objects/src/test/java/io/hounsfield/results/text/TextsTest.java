@@ -90,6 +90,19 @@ class TextsTest {
                 + " those of the scanner."));
   }
 
+  /** The bound's basis names the method of the model's calibration, as in its manifest. */
+  @Test
+  void theBasisOfTheConfidenceIsTranslated() {
+    String method = "quantile line of |error of opacityPercent| over spread";
+    String chinese =
+        CHINESE.sentence(
+            "The error at this spread was not larger in 90 % of 16 cases the model had not learned"
+                + " from ("
+                + method
+                + ").");
+    assertTrue(chinese.contains("16例") && !chinese.contains("quantile"), chinese);
+  }
+
   /** A sentence that changed since stays as it is, with its numbers. */
   @Test
   void unknownSentencesAndCodesStay() {
