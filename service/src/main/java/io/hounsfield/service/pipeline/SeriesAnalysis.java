@@ -33,7 +33,6 @@ import io.hounsfield.service.pipeline.StageClock.Stage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -331,7 +330,7 @@ public final class SeriesAnalysis {
     requireLungs(regions);
     requirePlausible(anatomy);
 
-    conflictWarning(conflicting).ifPresent(warnings::add);
+    ConflictingInstances.warning(conflicting, this::slice).ifPresent(warnings::add);
     warnings.addAll(plan.warnings());
     warnings.addAll(warningsOfInstances(work, order));
     warnings.addAll(anatomy.warnings());
@@ -417,54 +416,10 @@ public final class SeriesAnalysis {
     return byCode.values();
   }
 
-  private Optional<Warning> conflictWarning(Collection<Path> conflicting) {
-    if (conflicting.isEmpty()) {
-      return Optional.empty();
-    }
-    long differing = conflicting.stream().filter(this::differs).count();
-    String consequence =
-        differing == 0
-            ? "Their pixels and geometry are the same, so no number depends on it."
-            : "In %d of them pixels or geometry differ: ask the sender which ones are right."
-                .formatted(differing);
-    return Optional.of(
-        new Warning(
-            "conflicting-instances",
-            "%d instance(s) came again under the same SOP Instance UID with other content. What came first was measured. %s"
-                .formatted(conflicting.size(), consequence)));
-  }
-
-  /** Whether a file has other slices than those measured under its UID. */
-  private boolean differs(Path file) {
-    try {
-      boolean[] differs = {false};
-      SliceReader.read(
-          DicomFiles.read(file),
-          (Slice slice) -> {
-            SliceHeader header = slice.header();
-            SliceWork measured;
-            synchronized (this) {
-              measured = slices.get(new SliceKey(header.sopInstanceUid(), header.frame()));
-            }
-            differs[0] |=
-                measured == null
-                    || !sameGrid(measured.header(), header)
-                    || !Arrays.equals(measured.hu(), slice.hu());
-          });
-      return differs[0];
-    } catch (IOException | SeriesRefusedException e) {
-      return true; // what cannot be read is not the same
-    }
-  }
-
-  private static boolean sameGrid(SliceHeader a, SliceHeader b) {
-    return a.rows() == b.rows()
-        && a.columns() == b.columns()
-        && a.position().equals(b.position())
-        && a.rowDirection().equals(b.rowDirection())
-        && a.columnDirection().equals(b.columnDirection())
-        && a.rowSpacingMm() == b.rowSpacingMm()
-        && a.columnSpacingMm() == b.columnSpacingMm();
+  /** The slice that is measured of an instance and frame, if there is one. */
+  private synchronized Optional<Slice> slice(SliceHeader header) {
+    SliceWork work = slices.get(new SliceKey(header.sopInstanceUid(), header.frame()));
+    return Optional.ofNullable(work).map(w -> new Slice(w.header(), w.hu()));
   }
 
   private static void requireLungs(Map<Region, RegionMeasurements> regions)

@@ -55,7 +55,7 @@ public final class SeriesCoordinator implements DicomNodeListener, AutoCloseable
   private final SeriesEnding ending;
   private boolean closed;
 
-  private final List<Thread> decoders = new ArrayList<>();
+  private final DecodeWorkers decoders;
   private final ExecutorService intake;
   private final ExecutorService finisher;
   private final ScheduledExecutorService ticker;
@@ -71,6 +71,7 @@ public final class SeriesCoordinator implements DicomNodeListener, AutoCloseable
     this.options = options;
     this.budget = new VoxelBudget(series.values(), segmentation, options);
     this.ending = new SeriesEnding(journal);
+    this.decoders = new DecodeWorkers(new Work());
     // Events are as many as instances on disk: the disk bounds this queue, not the network's speed.
     this.intake = Executors.newSingleThreadExecutor(task -> new Thread(task, "intake"));
     this.finisher = Executors.newSingleThreadExecutor(task -> new Thread(task, "finisher"));
@@ -83,11 +84,7 @@ public final class SeriesCoordinator implements DicomNodeListener, AutoCloseable
     for (SpooledSeries held : spool.recover()) {
       recover(held);
     }
-    for (int i = 0; i < options.decodeThreads(); i++) {
-      Thread decoder = new Thread(this::decode, "decoder-" + i);
-      decoders.add(decoder);
-      decoder.start();
-    }
+    decoders.start(options.decodeThreads());
     ticker.scheduleWithFixedDelay(this::tick, TICK_MS, TICK_MS, TimeUnit.MILLISECONDS);
   }
 
@@ -369,70 +366,50 @@ public final class SeriesCoordinator implements DicomNodeListener, AutoCloseable
     end(state, () -> ending.refuse(state, instances, RefusalReason.TOO_LARGE, text));
   }
 
-  private void decode() {
-    try {
-      while (true) {
-        SeriesState state;
-        Path file;
-        SeriesAnalysis analysis;
-        lock.lockInterruptibly();
-        try {
-          state = awaitWork();
-          if (state == null) {
-            return;
-          }
-          file = state.pending.poll();
-          analysis = state.analysis;
-          state.decoding++;
-        } finally {
-          lock.unlock();
+  /** What the decoders are given, and what they say of it. */
+  private final class Work implements DecodeWorkers.Work {
+    @Override
+    public DecodeWorkers.Job next() throws InterruptedException {
+      lock.lockInterruptibly();
+      try {
+        SeriesState state = awaitWork();
+        if (state == null) {
+          return null;
         }
-        decode(state, file, analysis);
+        state.decoding++;
+        return new DecodeWorkers.Job(state, state.pending.poll(), state.analysis);
+      } finally {
+        lock.unlock();
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
-  }
 
-  private void decode(SeriesState state, Path file, SeriesAnalysis analysis)
-      throws InterruptedException {
-    String fault = null;
-    boolean again = false;
-    try {
-      analysis.accept(file, voxels -> reserve(state, voxels));
-    } catch (SeriesAnalysis.NoRoomException e) {
-      again = true;
-    } catch (IOException e) {
-      LOG.error("An instance in the spool cannot be read", e);
-      fault = "An instance in the spool cannot be read: " + e.getClass().getSimpleName();
-    } catch (RuntimeException | OutOfMemoryError e) {
-      // A decoder must not take the process or the decoding thread with it.
-      LOG.error("Decoding an instance failed", e);
-      fault = "Decoding an instance failed: " + e.getClass().getSimpleName();
-    }
-    lock.lock();
-    try {
-      state.decoding--;
-      if (again && state.phase == SeriesState.Phase.RECEIVING) {
-        state.pending.addFirst(file);
+    @Override
+    public void done(DecodeWorkers.Job job, boolean again, String fault) {
+      SeriesState state = job.state();
+      lock.lock();
+      try {
+        state.decoding--;
+        if (again && state.phase == SeriesState.Phase.RECEIVING) {
+          state.pending.addFirst(job.file());
+        }
+        if (fault != null && state.phase == SeriesState.Phase.RECEIVING) {
+          end(state, () -> ending.fail(state, fault));
+        }
+        finishIfComplete(state);
+        workChanged.signalAll();
+      } finally {
+        lock.unlock();
       }
-      if (fault != null && state.phase == SeriesState.Phase.RECEIVING) {
-        String text = fault;
-        end(state, () -> ending.fail(state, text));
-      }
-      finishIfComplete(state);
-      workChanged.signalAll();
-    } finally {
-      lock.unlock();
     }
-  }
 
-  private boolean reserve(SeriesState state, long voxels) {
-    lock.lock();
-    try {
-      return budget.reserve(state, voxels);
-    } finally {
-      lock.unlock();
+    @Override
+    public boolean reserve(SeriesState state, long voxels) {
+      lock.lock();
+      try {
+        return budget.reserve(state, voxels);
+      } finally {
+        lock.unlock();
+      }
     }
   }
 
@@ -489,14 +466,10 @@ public final class SeriesCoordinator implements DicomNodeListener, AutoCloseable
     }
     ticker.shutdownNow();
     intake.shutdown();
-    for (Thread decoder : decoders) {
-      decoder.interrupt();
-    }
+    decoders.interrupt();
     finisher.shutdown();
     try {
-      for (Thread decoder : decoders) {
-        decoder.join();
-      }
+      decoders.join();
       boolean ended = intake.awaitTermination(5, TimeUnit.SECONDS);
       ended &= finisher.awaitTermination(30, TimeUnit.SECONDS);
       if (!ended) {
