@@ -233,7 +233,10 @@ public final class DataSetJson {
         case SS -> out.append(bytes.shortAt(at));
         case UL -> out.append(bytes.intAt(at) & 0xFFFFFFFFL);
         case SV -> whole(bytes.longAt(at), Long.toString(bytes.longAt(at)));
-        case UV -> whole(bytes.longAt(at), Long.toUnsignedString(bytes.longAt(at)));
+        case UV -> {
+          long value = bytes.longAt(at);
+          whole(value < 0 ? Long.MAX_VALUE : value, Long.toUnsignedString(value));
+        }
         default -> out.append(bytes.shortAt(at) & 0xFFFF);
       }
     }
