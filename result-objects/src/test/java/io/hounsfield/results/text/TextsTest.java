@@ -8,6 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.hounsfield.domain.Quantity;
 import io.hounsfield.domain.Region;
 import io.hounsfield.domain.Warning;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -17,6 +20,8 @@ import org.junit.jupiter.api.Test;
 
 /** The bundles are complete, and every sentence that a report brings has its translation. */
 class TextsTest {
+
+  private static final Path ROOT = Path.of(System.getProperty("hounsfield.root", ".."));
 
   private static final Texts ENGLISH = Texts.in(Language.ENGLISH);
   private static final Texts CHINESE = Texts.in(Language.SIMPLIFIED_CHINESE);
@@ -41,6 +46,46 @@ class TextsTest {
         .all()
         .forEach(
             (key, text) -> assertEquals(placeholders(text), placeholders(chinese.get(key)), key));
+  }
+
+  /** The codes that docs/algorithms.md lists are those of the pipeline. */
+  @Test
+  void everyDocumentedCodeHasWords() throws IOException {
+    String algorithms = Files.readString(ROOT.resolve("docs/algorithms.md"));
+    Map<String, String> sections = Map.of("## Warnings", "warning.", "## Refusals", "refusal.");
+    sections.forEach(
+        (heading, prefix) -> {
+          String section = algorithms.split("\n" + heading + "\n")[1].split("\n##")[0];
+          Matcher row = Pattern.compile("(?m)^\\| `([a-z-]+)` \\|").matcher(section);
+          int rows = 0;
+          while (row.find()) {
+            rows++;
+            assertTrue(ENGLISH.all().containsKey(prefix + row.group(1)), prefix + row.group(1));
+          }
+          assertTrue(rows > 10, heading + " has " + rows + " rows");
+        });
+  }
+
+  /** What the page and the documents both say, they say in the same words. */
+  @Test
+  void thePageUsesTheSameWords() throws IOException {
+    Path web = ROOT.resolve("report-api/src/main/resources/io/hounsfield/api/web");
+    for (Texts texts : new Texts[] {ENGLISH, CHINESE}) {
+      String file = texts == ENGLISH ? "text-en.js" : "text-zh.js";
+      Matcher entry =
+          Pattern.compile(
+                  "(?m)^ +'((?:region|quantity|confidence|warning|refusal)\\.[^']+)': '([^']*)',")
+              .matcher(Files.readString(web.resolve(file)));
+      int entries = 0;
+      while (entry.find()) {
+        String words = texts.all().get(entry.group(1));
+        if (words != null) {
+          entries++;
+          assertEquals(words, entry.group(2), file + ": " + entry.group(1));
+        }
+      }
+      assertTrue(entries > 50, file + " has " + entries + " entries");
+    }
   }
 
   @Test
@@ -83,6 +128,13 @@ class TextsTest {
         CHINESE.sentence(
             "Only the left lung was found (1900 mL; right lung 12 mL). The other may be missing,"
                 + " collapsed or consolidated beyond recognition."));
+    assertTrue(
+        CHINESE
+            .sentence(
+                "3 instance(s) came again under the same SOP Instance UID with other content. What"
+                    + " came first was measured. In 2 of them pixels or geometry differ: ask the"
+                    + " sender which ones are right.")
+            .contains("其中2个"));
     assertEquals(
         "图像以JPEG Baseline压缩，为有损压缩：单个体素的CT值不是扫描仪的原值。",
         CHINESE.sentence(
