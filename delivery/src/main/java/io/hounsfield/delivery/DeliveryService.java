@@ -20,7 +20,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
-import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -142,12 +143,13 @@ public final class DeliveryService implements AutoCloseable {
     AtomicInteger number = new AtomicInteger();
     pool =
         new ThreadPoolExecutor(
-            0,
+            most,
             most,
             30,
             TimeUnit.SECONDS,
-            new SynchronousQueue<>(),
+            new LinkedBlockingQueue<>(), // holds at most what may be in flight
             task -> new Thread(task, "delivery-" + number.incrementAndGet()));
+    pool.allowCoreThreadTimeOut(true);
     return pool;
   }
 
@@ -385,7 +387,12 @@ public final class DeliveryService implements AutoCloseable {
         if (room > 0 && lane.inFlight.add(delivery.id())) {
           room--;
           begun++;
-          executor.execute(() -> attempt(lane, delivery));
+          try {
+            executor.execute(() -> attempt(lane, delivery));
+          } catch (RejectedExecutionException e) {
+            lane.inFlight.remove(delivery.id());
+            throw e;
+          }
         }
       }
     }

@@ -81,7 +81,7 @@ public final class ResultMaker {
           form.encode(
               results,
               (name, content) -> objects.add(write(root, folder, form.kind(), name, content)));
-        } catch (RuntimeException | OutOfMemoryError e) {
+        } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
           // One form must not keep the others from being made.
           LOG.error("Results of kind {} cannot be made", form.kind().key(), e);
           failed.add(form.kind());

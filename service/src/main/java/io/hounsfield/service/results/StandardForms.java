@@ -7,9 +7,11 @@ import io.hounsfield.results.ResultKind;
 import io.hounsfield.results.ResultObject;
 import io.hounsfield.results.ResultObjects;
 import io.hounsfield.results.document.PdfReport;
+import io.hounsfield.results.export.ResearchExport;
 import io.hounsfield.results.fhir.FhirBundle;
 import io.hounsfield.results.hl7.OruMessage;
 import io.hounsfield.results.text.Language;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
@@ -40,7 +42,15 @@ public final class StandardForms {
         ResultForm.file(
             ObjectKind.HL7,
             "report.hl7",
-            c -> OruMessage.encode(c.report(), language, "", "", null)));
+            c -> OruMessage.encode(c.report(), language, "", "", null)),
+        ResultForm.file(ObjectKind.CSV, "report.csv", StandardForms::row));
+  }
+
+  /** For researchers: without the patient's name and identifiers. */
+  private static byte[] row(ResultCase results) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ResearchExport.csv(List.of(results.report()), ResearchExport.Identity.WITHOUT_PATIENT, out);
+    return out.toByteArray();
   }
 
   private static ResultForm dicom(ObjectKind kind, Set<ResultKind> wanted) {
