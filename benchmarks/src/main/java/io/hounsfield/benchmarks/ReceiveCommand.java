@@ -42,7 +42,6 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 final class ReceiveCommand implements Callable<Integer> {
 
-  private static final int WARM_UP_SLICES = 64;
   private static final long SEND_MINUTES = 30;
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -68,6 +67,15 @@ final class ReceiveCommand implements Callable<Integer> {
   private int repeats;
 
   @Option(
+      names = "--warm-up",
+      description = {
+        "Whole series sent to each receiver before those that count, over as many associations",
+        "(default: ${DEFAULT-VALUE})."
+      },
+      defaultValue = "2")
+  private int warmUps;
+
+  @Option(
       names = "--dir",
       description = "Folder on the disk to be measured (default: the working directory).",
       defaultValue = ".")
@@ -81,10 +89,14 @@ final class ReceiveCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    if (slices < 1 || repeats < 1 || associations.stream().anyMatch(n -> n < 1 || n > slices)) {
+    if (slices < 1
+        || repeats < 1
+        || warmUps < 0
+        || associations.stream().anyMatch(n -> n < 1 || n > slices)) {
       throw new ParameterException(
           spec.commandLine(),
-          "--slices and --repeats must be 1 or more, --associations 1 to the number of slices");
+          "--slices and --repeats must be 1 or more, --warm-up 0 or more, --associations 1 to the"
+              + " number of slices");
     }
     if (!ReceiverKind.onPath("storescu")) {
       throw new IOException("storescu is not installed (Debian: apt-get install dcmtk)");
@@ -104,14 +116,13 @@ final class ReceiveCommand implements Callable<Integer> {
     result.put("benchmark", "receive").put("date", Instant.now().toString());
     result.set("machine", Machine.describe());
     result.put("slices", slices).put("matrix", 512).put("transferSyntax", "Explicit VR LE");
-    result.put("repeats", repeats);
+    result.put("warmUpSeries", warmUps).put("repeats", repeats);
     result.put("fileSystem", Files.getFileStore(work).type());
     ArrayNode notes = result.putArray("notes");
     ArrayNode runs = result.putArray("runs");
-    say(console, "Making %d phantoms of %d slices ...".formatted(repeats, slices));
-    List<Path> warmUp = phantom(99, Math.min(slices, WARM_UP_SLICES), work);
+    say(console, "Making %d phantoms of %d slices ...".formatted(warmUps + repeats, slices));
     List<List<Path>> series = new ArrayList<>();
-    for (int i = 1; i <= repeats; i++) {
+    for (int i = 1; i <= warmUps + repeats; i++) {
       series.add(phantom(i, slices, work));
     }
     for (ReceiverKind kind : ReceiverKind.values()) {
@@ -121,7 +132,7 @@ final class ReceiveCommand implements Callable<Integer> {
       }
       for (int count : associations) {
         say(console, "%s, %d association(s) ...".formatted(kind.text(), count));
-        runs.add(measure(kind, count, warmUp, series, work));
+        runs.add(measure(kind, count, series, work));
       }
     }
     Files.createDirectories(out.toAbsolutePath().getParent());
@@ -135,10 +146,10 @@ final class ReceiveCommand implements Callable<Integer> {
     return PhantomWriter.writeSeries(phantom, work.resolve("phantom-" + seed));
   }
 
-  /** A fresh process and folder; one series that does not count, then the others. */
-  private ObjectNode measure(
-      ReceiverKind kind, int count, List<Path> warmUp, List<List<Path>> series, Path work)
+  /** A fresh process and folder; first the series that do not count, then the others. */
+  private ObjectNode measure(ReceiverKind kind, int count, List<List<Path>> all, Path work)
       throws IOException, InterruptedException {
+    List<List<Path>> series = all.subList(warmUps, all.size());
     Path folder = work.resolve(kind.name().toLowerCase(Locale.ROOT) + "-" + count);
     double[] megabytes = new double[series.size()];
     double[] instances = new double[series.size()];
@@ -146,7 +157,9 @@ final class ReceiveCommand implements Callable<Integer> {
     ObjectNode run = JSON.createObjectNode();
     ArrayNode memory = JSON.createArrayNode();
     try (Receiver receiver = Receiver.start(kind, folder)) {
-      send(receiver, Math.min(count, warmUp.size()), warmUp, work);
+      for (List<Path> warmUp : all.subList(0, warmUps)) {
+        send(receiver, count, warmUp, work);
+      }
       for (int i = 0; i < series.size(); i++) {
         receiver.settle();
         long bytes = bytes(series.get(i));
@@ -219,13 +232,13 @@ final class ReceiveCommand implements Callable<Integer> {
 
   private static void print(PrintWriter console, JsonNode result) {
     console.printf(
-        "%n%-28s %12s %10s %12s %12s %10s%n",
+        "%n%-37s %12s %10s %12s %12s %10s%n",
         "receiver", "associations", "MB/s", "instances/s", "CPU s/GB", "peak MiB");
     for (JsonNode run : result.get("runs")) {
       JsonNode memory = run.get("peakResidentMiBAfterEachSeries");
       console.printf(
           Locale.ROOT,
-          "%-28s %12d %10.0f %12.0f %12.2f %10d%n",
+          "%-37s %12d %10.0f %12.0f %12.2f %10d%n",
           run.get("receiver").asText() + (run.get("fsync").asBoolean() ? ", fsync" : ", no fsync"),
           run.get("associations").asInt(),
           run.get("megabytesPerSecond").asDouble(),

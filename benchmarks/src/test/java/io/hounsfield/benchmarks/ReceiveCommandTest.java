@@ -30,6 +30,7 @@ class ReceiveCommandTest {
                 "receive",
                 "--slices=6",
                 "--associations=1,3",
+                "--warm-up=1",
                 "--repeats=1",
                 "--dir=" + temp,
                 "--out=" + out);
