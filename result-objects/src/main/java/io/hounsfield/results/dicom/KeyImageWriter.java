@@ -9,6 +9,7 @@ import io.hounsfield.domain.VolumeGeometry;
 import io.hounsfield.results.ResultCase;
 import io.hounsfield.results.ResultKind;
 import java.awt.image.BufferedImage;
+import java.awt.image.DataBufferInt;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -54,9 +55,7 @@ public final class KeyImageWriter {
     VolumeGeometry geometry = lesions.geometry();
     int[] counts = new int[geometry.slices()];
     for (int k = 0; k < counts.length; k++) {
-      for (byte label : lesions.slice(k)) {
-        counts[k] += label == 0 ? 0 : 1;
-      }
+      counts[k] = LabelScan.labelled(lesions.slice(k));
     }
     List<Integer> chosen = new ArrayList<>();
     int first = 0;
@@ -147,17 +146,13 @@ public final class KeyImageWriter {
 
   /** Red, green, blue of each pixel. */
   private static byte[] pixels(BufferedImage picture) {
-    int width = picture.getWidth();
-    int[] line = new int[width];
-    byte[] pixels = new byte[3 * width * picture.getHeight()];
+    int[] rgb = ((DataBufferInt) picture.getRaster().getDataBuffer()).getData();
+    byte[] pixels = new byte[3 * rgb.length];
     int at = 0;
-    for (int y = 0; y < picture.getHeight(); y++) {
-      picture.getRGB(0, y, width, 1, line, 0, width);
-      for (int rgb : line) {
-        pixels[at++] = (byte) (rgb >> 16);
-        pixels[at++] = (byte) (rgb >> 8);
-        pixels[at++] = (byte) rgb;
-      }
+    for (int value : rgb) {
+      pixels[at++] = (byte) (value >> 16);
+      pixels[at++] = (byte) (value >> 8);
+      pixels[at++] = (byte) value;
     }
     return pixels;
   }

@@ -71,11 +71,8 @@ public final class LabelMapWriter {
   private static List<Integer> slices(LabelMap labels) {
     List<Integer> slices = new ArrayList<>();
     for (int k = 0; k < labels.geometry().slices(); k++) {
-      for (byte label : labels.slice(k)) {
-        if (label != 0) {
-          slices.add(k);
-          break;
-        }
+      if (LabelScan.labelled(labels.slice(k)) > 0) {
+        slices.add(k);
       }
     }
     if (slices.isEmpty()) {

@@ -66,28 +66,23 @@ public final class SegmentationWriter {
 
   /** By segment, then by slice in the order of the volume. */
   private static List<Frame> frames(ResultCase result) {
-    List<Frame> frames = new ArrayList<>();
-    for (ResultSegment segment : ResultSegment.all()) {
-      LabelMap labels = segment.labels(result);
-      for (int k = 0; k < labels.geometry().slices(); k++) {
-        if (holds(labels.slice(k), (byte) segment.labelValue())) {
-          frames.add(new Frame(segment, k));
+    List<List<Frame>> bySegment = new ArrayList<>();
+    ResultSegment.all().forEach(segment -> bySegment.add(new ArrayList<>()));
+    for (int k = 0; k < result.ct().geometry().slices(); k++) {
+      int[] lungs = LabelScan.counts(result.lungs().slice(k));
+      int[] lesions = LabelScan.counts(result.lesions().slice(k));
+      for (ResultSegment segment : ResultSegment.all()) {
+        if ((segment.isLung() ? lungs : lesions)[segment.labelValue()] > 0) {
+          bySegment.get(segment.ordinal()).add(new Frame(segment, k));
         }
       }
     }
+    List<Frame> frames = new ArrayList<>();
+    bySegment.forEach(frames::addAll);
     if (frames.isEmpty()) {
       frames.add(new Frame(ResultSegment.RIGHT_LUNG, 0));
     }
     return frames;
-  }
-
-  private static boolean holds(byte[] labels, byte value) {
-    for (byte label : labels) {
-      if (label == value) {
-        return true;
-      }
-    }
-    return false;
   }
 
   private static void putFrames(DataSet object, ResultCase result, List<Frame> frames) {

@@ -8,6 +8,7 @@ import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
+import java.awt.image.DataBufferInt;
 import java.util.Locale;
 
 /**
@@ -108,81 +109,78 @@ final class SlicePicture {
   }
 
   private void drawSlice(BufferedImage picture) {
-    int columns = geometry.columns();
+    int[] rgb = ((DataBufferInt) picture.getRaster().getDataBuffer()).getData();
     short[] hu = result.ct().slice(slice);
     byte[] lesions = result.lesions().slice(slice);
-    int[] line = new int[width];
+    Sampling rows = Sampling.of(height, geometry.rows(), flipRows);
+    Sampling columns = Sampling.of(width, geometry.columns(), flipColumns);
     for (int y = 0; y < height; y++) {
-      double row = source(y, height, geometry.rows(), flipRows);
+      int line = (BAND + y) * width;
+      int top = rows.lower[y] * geometry.columns();
+      int bottom = rows.upper[y] * geometry.columns();
       for (int x = 0; x < width; x++) {
-        double column = source(x, width, columns, flipColumns);
-        int rgb = grey(sample(hu, row, column));
-        int label = label(lesions, row, column);
-        if (label != 0 && isEdge(lesions, label, x, y)) {
-          rgb =
+        int label = label(lesions, rows, columns, x, y);
+        if (label != 0 && isEdge(lesions, rows, columns, label, x, y)) {
+          rgb[line + x] =
               label == ResultSegment.CONSOLIDATION.labelValue()
                   ? ResultSegment.CONSOLIDATION.rgb()
                   : ResultSegment.GROUND_GLASS.rgb();
+          continue;
         }
-        line[x] = rgb;
+        int left = columns.lower[x];
+        int right = columns.upper[x];
+        float share = columns.share[x];
+        float above = hu[top + left] + (hu[top + right] - hu[top + left]) * share;
+        float below = hu[bottom + left] + (hu[bottom + right] - hu[bottom + left]) * share;
+        rgb[line + x] = grey(above + (below - above) * rows.share[y]);
       }
-      picture.setRGB(0, BAND + y, width, 1, line, 0, width);
     }
   }
 
-  /** Index in the slice, fractional, of the centre of a pixel of the picture. */
-  private static double source(int pixel, int pixels, int voxels, boolean flip) {
-    double at = (pixel + 0.5) * voxels / pixels - 0.5;
-    return flip ? voxels - 1 - at : at;
-  }
-
-  private double sample(short[] hu, double row, double column) {
-    double r = Math.min(Math.max(row, 0), geometry.rows() - 1.0);
-    double c = Math.min(Math.max(column, 0), geometry.columns() - 1.0);
-    int r0 = Math.min((int) r, Math.max(geometry.rows() - 2, 0));
-    int c0 = Math.min((int) c, Math.max(geometry.columns() - 2, 0));
-    int r1 = Math.min(r0 + 1, geometry.rows() - 1);
-    int c1 = Math.min(c0 + 1, geometry.columns() - 1);
-    double top = mix(hu, r0, c0, c1, c - c0);
-    double bottom = mix(hu, r1, c0, c1, c - c0);
-    return top + (bottom - top) * (r - r0);
-  }
-
-  private double mix(short[] hu, int row, int c0, int c1, double share) {
-    int start = row * geometry.columns();
-    return hu[start + c0] + (hu[start + c1] - hu[start + c0]) * share;
+  /**
+   * Where the centres of the picture's pixels lie among the voxels of one axis: between two of
+   * them, so far from the lower one, and the nearest.
+   */
+  private record Sampling(int[] lower, int[] upper, float[] share, int[] nearest) {
+    static Sampling of(int pixels, int voxels, boolean flip) {
+      Sampling sampling =
+          new Sampling(new int[pixels], new int[pixels], new float[pixels], new int[pixels]);
+      for (int i = 0; i < pixels; i++) {
+        double centre = (i + 0.5) * voxels / pixels - 0.5;
+        double at = Math.min(Math.max(flip ? voxels - 1 - centre : centre, 0), voxels - 1.0);
+        sampling.lower[i] = (int) at;
+        sampling.upper[i] = Math.min(sampling.lower[i] + 1, voxels - 1);
+        sampling.share[i] = (float) (at - sampling.lower[i]);
+        sampling.nearest[i] = (int) Math.round(at);
+      }
+      return sampling;
+    }
   }
 
   /** Linear window, PS3.3 section C.11.2.1.2. */
-  private static int grey(double hu) {
-    double share = (hu - (WINDOW_LEVEL - WINDOW_WIDTH / 2.0)) / WINDOW_WIDTH;
-    int grey = (int) Math.round(255 * Math.min(1, Math.max(0, share)));
+  private static int grey(float hu) {
+    float share = (hu - (WINDOW_LEVEL - WINDOW_WIDTH / 2f)) / WINDOW_WIDTH;
+    int grey = (int) (255 * Math.min(1, Math.max(0, share)) + 0.5f);
     return grey << 16 | grey << 8 | grey;
   }
 
-  private int label(byte[] labels, double row, double column) {
-    int r = (int) Math.min(Math.max(Math.round(row), 0), geometry.rows() - 1);
-    int c = (int) Math.min(Math.max(Math.round(column), 0), geometry.columns() - 1);
-    return labels[r * geometry.columns() + c] & 0xFF;
+  /** The label at a pixel of the picture, or at the picture's edge nearest to it. */
+  private int label(byte[] labels, Sampling rows, Sampling columns, int x, int y) {
+    int row = rows.nearest[Math.min(Math.max(y, 0), height - 1)];
+    int column = columns.nearest[Math.min(Math.max(x, 0), width - 1)];
+    return labels[row * geometry.columns() + column];
   }
 
-  private boolean isEdge(byte[] labels, int label, int x, int y) {
+  private boolean isEdge(byte[] labels, Sampling rows, Sampling columns, int label, int x, int y) {
     for (int step = 1; step <= OUTLINE_PIXELS; step++) {
-      if (labelAt(labels, x - step, y) != label
-          || labelAt(labels, x + step, y) != label
-          || labelAt(labels, x, y - step) != label
-          || labelAt(labels, x, y + step) != label) {
+      if (label(labels, rows, columns, x - step, y) != label
+          || label(labels, rows, columns, x + step, y) != label
+          || label(labels, rows, columns, x, y - step) != label
+          || label(labels, rows, columns, x, y + step) != label) {
         return true;
       }
     }
     return false;
-  }
-
-  private int labelAt(byte[] labels, int x, int y) {
-    return label(
-        labels,
-        source(y, height, geometry.rows(), flipRows),
-        source(x, width, geometry.columns(), flipColumns));
   }
 
   private void drawTexts(Graphics2D graphics) {

@@ -8,9 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hounsfield.dicom.DataSet;
+import io.hounsfield.dicom.DicomFile;
 import io.hounsfield.dicom.DicomFiles;
+import io.hounsfield.dicom.SopClass;
 import io.hounsfield.dicom.Tag;
+import io.hounsfield.dicom.TransferSyntax;
 import io.hounsfield.dicom.Uid;
+import io.hounsfield.dicom.VR;
 import io.hounsfield.results.ResultCase;
 import io.hounsfield.results.ResultKind;
 import io.hounsfield.results.ResultObject;
@@ -31,6 +35,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** All objects of a case: valid to the tools of others, and the same each time. */
 class ResultObjectsTest {
+
+  /** What is allowed since DICOM 2024d: type LABELMAP, segment 0, frames of several segments. */
+  private static final String NEW_WITH_LABEL_MAPS =
+      ".*(<LABELMAP>|/SegmentNumber|/SegmentIdentificationSequence).*";
 
   @TempDir Path temp;
 
@@ -57,13 +65,22 @@ class ResultObjectsTest {
   void dciodvfyFindsNoError(String name, TestCases builder) throws Exception {
     Tools.needs("dciodvfy");
     for (ResultObject object : all(builder.build())) {
-      if (object.sopClassUid().endsWith(".66.7")) {
-        continue; // younger than the dciodvfy of the distributions
+      DataSet dataSet = DicomFiles.read(object.toBytes()).dataSet();
+      boolean labelMap = object.sopClassUid().equals(SopClass.LABEL_MAP_SEGMENTATION_STORAGE);
+      if (labelMap) {
+        // Younger than the dciodvfy of the distributions: judged as its elder sibling.
+        dataSet.put(Tag.SOPClassUID, VR.UI, SopClass.SEGMENTATION_STORAGE);
       }
-      Path file = Files.write(temp.resolve(object.fileName()), object.toBytes());
+      Path file = temp.resolve(object.fileName());
+      DicomFiles.write(file, DicomFile.of(TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN, dataSet));
       Tools.Outcome outcome = Tools.run("dciodvfy", "-new", file.toString());
       List<String> errors =
-          outcome.output().lines().filter(line -> line.startsWith("Error")).toList();
+          outcome
+              .output()
+              .lines()
+              .filter(line -> line.startsWith("Error"))
+              .filter(line -> !labelMap || !line.matches(NEW_WITH_LABEL_MAPS))
+              .toList();
       assertEquals(List.of(), errors, object.fileName());
       assertTrue(outcome.output().lines().count() > 0, "it says which IOD it checked");
     }
@@ -181,7 +198,7 @@ class ResultObjectsTest {
   @Test
   void timesAreInTheZoneThatTheImagesName() throws Exception {
     ResultCase result = TestCases.simple();
-    result.source().attributes().put(Tag.TimezoneOffsetFromUTC, io.hounsfield.dicom.VR.SH, "+0800");
+    result.source().attributes().put(Tag.TimezoneOffsetFromUTC, VR.SH, "+0800");
     for (ResultObject object : all(result)) {
       DataSet written = DicomFiles.read(object.toBytes()).dataSet();
       assertEquals("20260131", written.string(Tag.ContentDate).orElseThrow());
