@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SendersTest {
   private static final String ANALYSIS = "0b6f2f9e-6f0a-4d34-9a53-2f1f2b6f7a10";
   private static final String MESSAGE =
-      "MSH|^~\\&|HOUNSFIELD|||||20260131||ORU^R01|M-1|P|2.5.1\rPID|||PH-1\r";
+      "MSH|^~\\&|HOUNSFIELD||||20260131||ORU^R01|M-1|P|2.5.1\rPID|||PH-1\r";
 
   @TempDir Path root;
 
