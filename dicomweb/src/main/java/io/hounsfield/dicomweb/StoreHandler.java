@@ -148,6 +148,9 @@ final class StoreHandler {
       request.endHandler(v -> guarded(store::complete));
       request.exceptionHandler(e -> cutOff());
       rc.response().closeHandler(v -> cutOff());
+      if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
+        rc.response().writeContinue(); // the request was not refused by its headers
+      }
     }
 
     private void take(Buffer piece) {

@@ -260,6 +260,20 @@ class StoreTest {
   }
 
   @Test
+  void aClientThatAsksBeforehandIsToldToGoOn() throws Exception {
+    try (TestServer s = new TestServer(directory);
+        Socket socket = new Socket("127.0.0.1", s.port())) {
+      byte[] body = TestServer.body("b", file(ct(1, 1, 1)));
+      socket
+          .getOutputStream()
+          .write(head("Expect: 100-continue\r\nContent-Length: " + body.length));
+      assertTrue(statusLine(socket).contains(" 100 "));
+      socket.getOutputStream().write(body);
+      assertEquals(instanceUid(1, 1, 1), s.stored.take().sopInstanceUid());
+    }
+  }
+
+  @Test
   void aClientThatDiesLeavesWhatWasWholeAndNothingElse() throws Exception {
     byte[] body = TestServer.body("b", file(ct(1, 1, 1)), file(ct(1, 1, 2)));
     Random random = new Random(3);
