@@ -63,7 +63,7 @@ class ModuleRulesTest {
           .whereLayer("delivery")
           .mayOnlyAccessLayers("dicom", "listener")
           .whereLayer("dicomweb")
-          .mayOnlyAccessLayers("dicom", "listener", "domain", "preprocess");
+          .mayOnlyAccessLayers("dicom", "listener");
 
   @ArchTest
   static final ArchRule NO_CYCLES =
