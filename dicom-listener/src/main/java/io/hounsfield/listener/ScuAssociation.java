@@ -19,6 +19,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.ReadableByteChannel;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -111,6 +112,8 @@ final class ScuAssociation implements UpperLayer.Port, PduReader.Sink, Closeable
       throws IOException {
     long period = Math.max(5, Math.min(500, options.responseTimeoutMs() / 8));
     watchdog.scheduleWithFixedDelay(this::watch, period, period, TimeUnit.MILLISECONDS);
+    List<Pdu.SubItem> all = new ArrayList<>(items);
+    options.user().ifPresent(user -> all.add(user.toRequestItem()));
     Pdu.AssociateRq request =
         new Pdu.AssociateRq(
             1,
@@ -123,7 +126,7 @@ final class ScuAssociation implements UpperLayer.Port, PduReader.Sink, Closeable
                 UIDs.IMPLEMENTATION_CLASS,
                 UIDs.IMPLEMENTATION_VERSION_NAME,
                 Optional.empty(),
-                items));
+                all));
     exchange(
         () -> {
           machine.fire(Event.EVT1, request);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hounsfield.listener;
 
+import io.hounsfield.listener.ul.UserIdentity;
+import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -17,6 +19,7 @@ import java.util.OptionalDouble;
  *     bytes nor answering
  * @param slicesPerSecond pace at which C-STORE requests are begun; empty for as fast as possible
  * @param tls keys of TLS; empty: plain TCP
+ * @param user who this side says it is, by user identity negotiation (PS3.7 D.3.3.7); empty: nobody
  */
 public record ScuOptions(
     String calledAeTitle,
@@ -26,7 +29,8 @@ public record ScuOptions(
     int connectTimeoutMs,
     int responseTimeoutMs,
     OptionalDouble slicesPerSecond,
-    Optional<TlsOptions> tls) {
+    Optional<TlsOptions> tls,
+    Optional<UserIdentity> user) {
 
   public ScuOptions {
     AeTitles.require(calledAeTitle, "calledAeTitle");
@@ -34,6 +38,7 @@ public record ScuOptions(
     Objects.requireNonNull(host, "host");
     Objects.requireNonNull(slicesPerSecond, "slicesPerSecond");
     Objects.requireNonNull(tls, "tls");
+    Objects.requireNonNull(user, "user");
     if (port < 1 || port > 65535) {
       throw new IllegalArgumentException("port is " + port + "; it must be 1 to 65535");
     }
@@ -46,6 +51,28 @@ public record ScuOptions(
     }
   }
 
+  /** Without a user. */
+  public ScuOptions(
+      String calledAeTitle,
+      String host,
+      int port,
+      String callingAeTitle,
+      int connectTimeoutMs,
+      int responseTimeoutMs,
+      OptionalDouble slicesPerSecond,
+      Optional<TlsOptions> tls) {
+    this(
+        calledAeTitle,
+        host,
+        port,
+        callingAeTitle,
+        connectTimeoutMs,
+        responseTimeoutMs,
+        slicesPerSecond,
+        tls,
+        Optional.empty());
+  }
+
   /** 10 s to connect, 60 s for responses, no pacing, calling as HOUNSFIELD. */
   public static ScuOptions of(String calledAeTitle, String host, int port) {
     return new ScuOptions(
@@ -56,6 +83,7 @@ public record ScuOptions(
         10_000,
         60_000,
         OptionalDouble.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -69,13 +97,22 @@ public record ScuOptions(
         connectTimeoutMs,
         responseTimeoutMs,
         slicesPerSecond,
-        tls);
+        tls,
+        user);
   }
 
   /** These options with other timeouts, milliseconds. */
   public ScuOptions withTimeouts(int connectMs, int responseMs) {
     return new ScuOptions(
-        calledAeTitle, host, port, callingAeTitle, connectMs, responseMs, slicesPerSecond, tls);
+        calledAeTitle,
+        host,
+        port,
+        callingAeTitle,
+        connectMs,
+        responseMs,
+        slicesPerSecond,
+        tls,
+        user);
   }
 
   /** These options with TLS. */
@@ -88,7 +125,35 @@ public record ScuOptions(
         connectTimeoutMs,
         responseTimeoutMs,
         slicesPerSecond,
-        Optional.of(keys));
+        Optional.of(keys),
+        user);
+  }
+
+  /**
+   * These options with a user, who is named in every association. Without TLS the passcode crosses
+   * the network as it is.
+   *
+   * @param passcode empty: the name alone
+   * @throws IllegalArgumentException when the name is empty, or one of them too long for the field
+   */
+  public ScuOptions withUser(String name, Optional<String> passcode) {
+    byte[] primary = name.getBytes(StandardCharsets.UTF_8);
+    byte[] secondary = passcode.orElse("").getBytes(StandardCharsets.UTF_8);
+    if (primary.length == 0 || primary.length > 0xFFFF || secondary.length > 0xFFFF) {
+      throw new IllegalArgumentException(
+          "a user needs a name, and name and passcode may have 65535 bytes at most");
+    }
+    int type = passcode.isPresent() ? UserIdentity.USERNAME_AND_PASSCODE : UserIdentity.USERNAME;
+    return new ScuOptions(
+        calledAeTitle,
+        host,
+        port,
+        callingAeTitle,
+        connectTimeoutMs,
+        responseTimeoutMs,
+        slicesPerSecond,
+        tls,
+        Optional.of(new UserIdentity(type, false, primary, secondary)));
   }
 
   /** These options with a pace. */
@@ -101,7 +166,8 @@ public record ScuOptions(
         connectTimeoutMs,
         responseTimeoutMs,
         OptionalDouble.of(pace),
-        tls);
+        tls,
+        user);
   }
 
   /** {@code AET@host:port}. */

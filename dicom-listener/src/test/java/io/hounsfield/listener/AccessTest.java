@@ -260,6 +260,19 @@ class AccessTest {
   }
 
   @Test
+  void theScuNamesItsUser() throws Exception {
+    try (TestNode node = nodeWithUsers()) {
+      ScuOptions to = ScuOptions.of("HOUNSFIELD", "127.0.0.1", node.port());
+      Echo.echo(to.withUser("ct1", Optional.empty()));
+      Echo.echo(to.withUser("pacs", Optional.of("s3cret")));
+      assertThrows(AssociationException.class, () -> Echo.echo(to));
+      ScuOptions wrong = to.withUser("pacs", Optional.of("other"));
+      assertThrows(AssociationException.class, () -> Echo.echo(wrong));
+      assertFalse(wrong.toString().contains("other"), "no passcode in a log");
+    }
+  }
+
+  @Test
   void aChangedUserFileCountsAndABrokenOneDoesNot() throws Exception {
     Path file = Files.writeString(temp.resolve("users"), "a\n");
     DicomUsers users = DicomUsers.read(file);
