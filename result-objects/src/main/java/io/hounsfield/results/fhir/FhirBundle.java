@@ -10,12 +10,12 @@ import io.hounsfield.results.text.Findings;
 import io.hounsfield.results.text.Language;
 import io.hounsfield.results.text.Texts;
 import java.nio.charset.StandardCharsets;
-import java.util.Date;
 import java.util.UUID;
 import org.hl7.fhir.r4.model.Attachment;
 import org.hl7.fhir.r4.model.Bundle;
 import org.hl7.fhir.r4.model.Bundle.BundleType;
 import org.hl7.fhir.r4.model.Bundle.HTTPVerb;
+import org.hl7.fhir.r4.model.DateTimeType;
 import org.hl7.fhir.r4.model.Device;
 import org.hl7.fhir.r4.model.DiagnosticReport;
 import org.hl7.fhir.r4.model.DiagnosticReport.DiagnosticReportStatus;
@@ -69,7 +69,7 @@ public final class FhirBundle {
   private Bundle build(Texts texts, byte[] pdf) {
     bundle.setIdentifier(identifier("bundle"));
     bundle.setType(kind == Kind.TRANSACTION ? BundleType.TRANSACTION : BundleType.COLLECTION);
-    bundle.setTimestamp(Date.from(report.createdAt()));
+    bundle.setTimestampElement(Subjects.createdAt(report));
     Device maker = Subjects.device(report);
     Reference device = add(maker, "Device", maker.getIdentifierFirstRep());
     DiagnosticReport document = document(texts, pdf);
@@ -96,7 +96,7 @@ public final class FhirBundle {
     document.setCode(Concepts.of(ResultCodes.procedure()).setText(texts.get("document.title")));
     document.setSubject(Subjects.patient(report.series()));
     Subjects.studyDate(report.series()).ifPresent(document::setEffective);
-    document.setIssued(Date.from(report.createdAt()));
+    document.setIssuedElement(Subjects.createdAt(report));
     document.addImagingStudy(Subjects.study(report.series()));
     document.setConclusion(Findings.text(report, texts.language()) + texts.get("notice") + "\n");
     document.getMeta().addTag(Concepts.coding(ResultCodes.own("RESEARCH", "Research use only")));
@@ -106,7 +106,7 @@ public final class FhirBundle {
               .setContentType("application/pdf")
               .setLanguage(texts.language().tag())
               .setTitle(texts.get("document.title"))
-              .setCreation(Date.from(report.createdAt()))
+              .setCreationElement(new DateTimeType(Subjects.createdAt(report).getValueAsString()))
               .setData(pdf));
     }
     return document;

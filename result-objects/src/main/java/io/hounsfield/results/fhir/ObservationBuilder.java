@@ -12,7 +12,6 @@ import io.hounsfield.results.ResultCodes;
 import io.hounsfield.results.text.PlainText;
 import io.hounsfield.results.text.Texts;
 import java.math.BigDecimal;
-import java.util.Date;
 import org.hl7.fhir.r4.model.CodeableConcept;
 import org.hl7.fhir.r4.model.IntegerType;
 import org.hl7.fhir.r4.model.Observation;
@@ -98,7 +97,7 @@ final class ObservationBuilder {
     observation.setCode(code);
     observation.setSubject(Subjects.patient(report.series()));
     Subjects.studyDate(report.series()).ifPresent(observation::setEffective);
-    observation.setIssued(Date.from(report.createdAt()));
+    observation.setIssuedElement(Subjects.createdAt(report));
     observation.setDevice(device.copy());
     observation.addDerivedFrom(Subjects.study(report.series()));
     return observation;

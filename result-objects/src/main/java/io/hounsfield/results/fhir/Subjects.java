@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hounsfield.results.fhir;
 
+import ca.uhn.fhir.model.api.TemporalPrecisionEnum;
 import io.hounsfield.domain.CodedConcept;
 import io.hounsfield.domain.ModelIdentity;
 import io.hounsfield.domain.QuantificationReport;
@@ -8,13 +9,16 @@ import io.hounsfield.domain.SeriesDescription;
 import io.hounsfield.results.text.Language;
 import io.hounsfield.results.text.PersonName;
 import io.hounsfield.results.text.PlainText;
+import java.util.Date;
 import java.util.Optional;
+import java.util.TimeZone;
 import org.hl7.fhir.r4.model.CodeableConcept;
 import org.hl7.fhir.r4.model.DateTimeType;
 import org.hl7.fhir.r4.model.Device;
 import org.hl7.fhir.r4.model.Device.DeviceNameType;
 import org.hl7.fhir.r4.model.Device.FHIRDeviceStatus;
 import org.hl7.fhir.r4.model.Identifier;
+import org.hl7.fhir.r4.model.InstantType;
 import org.hl7.fhir.r4.model.Reference;
 
 /** What the resources are about: patient, order, study by their identifiers; and the device. */
@@ -74,6 +78,12 @@ final class Subjects {
   /** Study Date; without its time, since images do not name a time zone and FHIR wants one. */
   static Optional<DateTimeType> studyDate(SeriesDescription series) {
     return PlainText.date(series.studyDate()).map(date -> new DateTimeType(date.toString()));
+  }
+
+  /** When the report was made, in UTC whatever the time zone of the machine. */
+  static InstantType createdAt(QuantificationReport report) {
+    return new InstantType(
+        Date.from(report.createdAt()), TemporalPrecisionEnum.MILLI, TimeZone.getTimeZone("UTC"));
   }
 
   /** The program of this version with this network. */

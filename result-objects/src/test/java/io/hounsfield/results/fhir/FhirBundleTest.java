@@ -21,9 +21,11 @@ import io.hounsfield.results.ResultCodes;
 import io.hounsfield.results.fhir.FhirBundle.Kind;
 import io.hounsfield.results.text.Language;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TimeZone;
 import java.util.stream.Collectors;
 import org.hl7.fhir.common.hapi.validation.support.CommonCodeSystemsTerminologyService;
 import org.hl7.fhir.common.hapi.validation.support.InMemoryTerminologyServerValidationSupport;
@@ -165,6 +167,26 @@ class FhirBundleTest {
     assertEquals(bundle.getEntry().size(), urls.size());
     assertEquals(Region.values().length * Quantity.values().length + 2, report.getResult().size());
     report.getResult().forEach(r -> assertTrue(urls.contains(r.getReference()), r.getReference()));
+  }
+
+  @Test
+  void theTimeZoneOfTheMachineChangesNothing() {
+    byte[] pdf = {37, 80, 68, 70};
+    TimeZone zone = TimeZone.getDefault();
+    List<byte[]> encoded = new ArrayList<>();
+    try {
+      for (String id : List.of("UTC", "Asia/Shanghai")) {
+        TimeZone.setDefault(TimeZone.getTimeZone(id));
+        encoded.add(
+            FhirBundle.encode(ReportSamples.rightSided(), Language.ENGLISH, Kind.TRANSACTION, pdf));
+      }
+    } finally {
+      TimeZone.setDefault(zone);
+    }
+    assertArrayEquals(encoded.get(0), encoded.get(1));
+    assertTrue(
+        new String(encoded.get(0), StandardCharsets.UTF_8)
+            .contains("\"issued\": \"2026-01-31T08:15:46.480+00:00\""));
   }
 
   @Test
