@@ -239,7 +239,7 @@ public final class ConfigOptions {
           "days",
           "Instances of a series are deleted this long after the last of them came, if its report or"
               + " refusal is out; 0: never for their age. Reports and their files stay. A series that"
-              + " is sent again afterwards is analysed anew.");
+              + " is sent again afterwards is stored and changes nothing.");
   static final ConfigOption<Models> MODEL_NAME =
       add(
           new ConfigOption<>(
