@@ -42,6 +42,7 @@ public final class StructuredReportWriter {
         .putItems(Tag.CodingSchemeIdentificationSequence, Codes.schemeIdentification())
         .put(Tag.CompletionFlag, VR.CS, "COMPLETE")
         .put(Tag.VerificationFlag, VR.CS, "UNVERIFIED")
+        .put(Tag.PreliminaryFlag, VR.CS, "PRELIMINARY")
         .putItems(Tag.PerformedProcedureCodeSequence)
         .putItems(Tag.CurrentRequestedProcedureEvidenceSequence, evidence(result));
     putPredecessor(object, result);
