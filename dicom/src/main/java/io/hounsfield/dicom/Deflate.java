@@ -45,7 +45,9 @@ final class Deflate {
         }
         int count = inflater.inflate(output, length, output.length - length);
         length += count;
-        if (count == 0 && (inflater.needsInput() || inflater.needsDictionary())) {
+        if (count == 0
+            && !inflater.finished()
+            && (inflater.needsInput() || inflater.needsDictionary())) {
           throw fault(
               "the stream of "
                   + compressed

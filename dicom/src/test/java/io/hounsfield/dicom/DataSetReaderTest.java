@@ -20,6 +20,8 @@ import java.util.zip.Deflater;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Encodings as the standard describes them, as others write them, and as an attacker would. */
 @Timeout(60)
@@ -256,6 +258,16 @@ class DataSetReaderTest {
     deflater.end();
     String message = fault(Arrays.copyOf(bomb, length), DEFLATED);
     assertTrue(message.contains("refused to bound memory"), message);
+  }
+
+  /**
+   * Also where the end mark follows the byte that filled the buffer, or nothing comes before it.
+   */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 65535, 65536, 65537, 131072, 262144})
+  void deflatedStreamsOfAnyLength(int length) throws DicomException {
+    ByteBuffer deflated = ByteBuffer.wrap(Deflate.deflate(new byte[length]));
+    assertEquals(length, Deflate.inflate(deflated).remaining());
   }
 
   @Test
