@@ -46,7 +46,7 @@ class AnalyzeCommandTest {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Set<String> FILES =
-      Set.of("report.json", "lungs.nii.gz", "lesions.nii.gz", "overview.png");
+      Set.of("report.json", "profile.json", "lungs.nii.gz", "lesions.nii.gz", "overview.png");
 
   @TempDir static Path shared;
   @TempDir Path folder;
@@ -115,7 +115,7 @@ class AnalyzeCommandTest {
   }
 
   @Test
-  void aSeriesBecomesFourFilesAndATable() throws Exception {
+  void aSeriesBecomesFilesAndATable() throws Exception {
     Path out = folder.resolve("new/out");
     Cli.run("analyze", chest, "--out", out)
         .ends(ExitCodes.OK)
