@@ -123,6 +123,7 @@ final class EndToEndCommand implements Callable<Integer> {
       options = options.withSlicesPerSecond(pace);
     }
     int before = reported(service);
+    double resultsBefore = resultsMs(service);
     long start = System.nanoTime();
     SendResult sent = StorageScu.send(options, files, ProgressListener.NONE);
     if (!sent.failures().isEmpty()) {
@@ -147,8 +148,32 @@ final class EndToEndCommand implements Callable<Integer> {
     run.put("releaseToReportSeenByClientMs", (end - released) / 1e6);
     run.put("startOfSendingToReportMs", (end - start) / 1e6);
     run.put("peakResidentMiB", service.peakResidentBytes() / 1024 / 1024);
+    // Results are made after the report and the label maps.
+    while (JSON.readTree(service.get("/api/v1/analyses/" + newest.asText() + "/results"))
+        .get("items")
+        .isEmpty()) {
+      if (System.nanoTime() > deadline) {
+        throw new IOException("no results after " + REPORT_SECONDS + " s");
+      }
+      TimeUnit.MILLISECONDS.sleep(POLL_MS);
+    }
+    while (resultsMs(service) == resultsBefore && System.nanoTime() < deadline) {
+      TimeUnit.MILLISECONDS.sleep(POLL_MS); // the metric follows the files
+    }
+    run.put("resultsMs", resultsMs(service) - resultsBefore);
     run.set("stageMsPerSlice", perSlice(report, files.size()));
     return run;
+  }
+
+  /** Time of making results since the start of the service, ms. */
+  private static double resultsMs(ServiceProcess service) throws IOException, InterruptedException {
+    return service
+            .get("/metrics")
+            .lines()
+            .filter(line -> line.startsWith("hounsfield_stage_seconds_sum{stage=\"results\"}"))
+            .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+            .sum()
+        * 1e3;
   }
 
   private static int reported(ServiceProcess service) throws IOException, InterruptedException {
@@ -214,6 +239,10 @@ final class EndToEndCommand implements Callable<Integer> {
                   ? "startOfSendingToReportMs"
                   : "startOfProcessToEndMs"),
           run.get("peakResidentMiB").asLong());
+    }
+    console.printf("%nresults in the standards' forms, after the report, ms%n");
+    for (JsonNode run : result.get("runs")) {
+      console.printf("  %-40s %9s%n", run.get("run").asText(), number(run, "resultsMs"));
     }
     console.printf("%nms a slice (sums over threads)%n");
     for (JsonNode run : result.get("runs")) {

@@ -103,6 +103,9 @@ public final class Suitability {
     return frames;
   }
 
+  /** Manufacturer's Model Name in everything that the results module makes. */
+  private static final String OWN_RESULTS = "Hounsfield lung CT quantification";
+
   private static void requireCt(DataSet dataSet) throws SeriesRefusedException {
     String sopClass = dataSet.string(Tag.SOPClassUID).orElse("");
     Optional<String> modality = dataSet.string(Tag.Modality);
@@ -118,6 +121,11 @@ public final class Suitability {
               : "The instance is not a CT image (SOP class "
                   + (Uid.isValid(sopClass) ? sopClass : "is no valid UID")
                   + ").");
+    }
+    // Whatever became of it on the way: what this product made is not measured again.
+    if (dataSet.string(Tag.ManufacturerModelName).orElse("").strip().equals(OWN_RESULTS)) {
+      throw new SeriesRefusedException(
+          RefusalReason.NOT_CT, "The images are results of this product, not those of a scanner.");
     }
     // A localizer's plane is not axial either: say first what it is. The frames of an Enhanced CT
     // instance have types of their own.

@@ -48,6 +48,17 @@ class SuitabilityTest {
         slice().remove(Tag.SOPClassUID));
   }
 
+  /** A result that came back as a CT image must not be measured: that would never end. */
+  @Test
+  void whatThisProductMadeIsNotMeasured() {
+    assertRefused(
+        RefusalReason.NOT_CT,
+        "The images are results of this product, not those of a scanner.",
+        slice()
+            .put(Tag.Manufacturer, VR.LO, "Hounsfield")
+            .put(Tag.ManufacturerModelName, VR.LO, "Hounsfield lung CT quantification"));
+  }
+
   @Test
   void aLocalizerIsCalledALocalizerThoughItsPlaneIsNotAxialEither() {
     assertRefused(

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.hounsfield.api.Analysis;
 import io.hounsfield.api.AnalysisStatus;
 import io.hounsfield.api.DeliveryStatus;
+import io.hounsfield.dicom.DataSet;
 import io.hounsfield.dicom.DicomFiles;
 import io.hounsfield.dicom.SopClass;
 import io.hounsfield.dicom.Tag;
@@ -250,7 +251,12 @@ class ResultDeliveryTest {
           all.forEach(held::add);
         }
         for (Path file : held) {
-          classes.add(DicomFiles.readHeader(file).dataSet().string(Tag.SOPClassUID).orElseThrow());
+          DataSet header = DicomFiles.readHeader(file).dataSet();
+          classes.add(header.string(Tag.SOPClassUID).orElseThrow());
+          assertEquals(
+              "Hounsfield lung CT quantification",
+              header.string(Tag.ManufacturerModelName).orElseThrow(),
+              "by this a result is known even if it came back as a CT image");
         }
         assertEquals(
             Set.of(

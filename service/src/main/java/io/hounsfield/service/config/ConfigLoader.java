@@ -390,6 +390,8 @@ public final class ConfigLoader {
   }
 
   private static String printable(String text) {
+    // A password in an address must not be repeated.
+    text = text.replaceAll("//[^/@\\s]*@", "//...@");
     String shown = text.length() <= LONGEST_SHOWN ? text : text.substring(0, LONGEST_SHOWN) + "...";
     return shown.replaceAll("\\p{Cntrl}", "?");
   }
