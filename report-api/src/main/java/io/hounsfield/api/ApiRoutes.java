@@ -17,6 +17,7 @@ import io.vertx.openapi.contract.OpenAPIContract;
 import io.vertx.openapi.validation.RequestParameter;
 import io.vertx.openapi.validation.ValidatedRequest;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -231,7 +232,7 @@ final class ApiRoutes {
           .sendFile(file.path().toString())
           .onFailure(
               fault -> {
-                if (!response.closed()) { // otherwise the client has gone, which is no fault
+                if (!(fault instanceof ClosedChannelException)) { // the client has gone
                   rc.fail(fault);
                 }
               });

@@ -11,12 +11,16 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hounsfield.domain.ModelIdentity;
+import io.hounsfield.domain.NiftiWriter;
 import io.hounsfield.report.ReportJson;
+import io.hounsfield.report.TestChest;
 import io.hounsfield.report.TestReports;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
@@ -30,6 +34,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -568,5 +573,43 @@ class HttpApiTest {
                     new Checks(),
                     () -> ""));
     assertTrue(e.getMessage().contains("port " + api.port()), e.getMessage());
+  }
+
+  @Test
+  void volumeProfileAndOtherStudiesOfAPatient() throws Exception {
+    String id = TestAnalyses.id(3);
+    Path folder = Files.createTempDirectory("hounsfield-test");
+    TestChest chest = TestChest.of(TestChest.Position.HEAD_FIRST_SUPINE, 8, 10);
+    catalog.put(TestAnalyses.reported(3, 12.5, 0));
+    assertProblem(get("/api/v1/analyses/" + id + "/ct.nii.gz"), 404, "report-not-available");
+    Preview.putChest(catalog, folder, 3, chest);
+    HttpResponse<byte[]> ct =
+        HttpClient.newHttpClient()
+            .send(
+                HttpRequest.newBuilder(
+                        URI.create(
+                            "http://127.0.0.1:%d/api/v1/analyses/%s/ct.nii.gz?download=true"
+                                .formatted(api.port(), id)))
+                    .build(),
+                HttpResponse.BodyHandlers.ofByteArray());
+    assertEquals(200, ct.statusCode());
+    assertEquals(
+        "attachment; filename=\"ct.nii.gz\"",
+        ct.headers().firstValue("Content-Disposition").orElseThrow());
+    ByteArrayOutputStream expected = new ByteArrayOutputStream();
+    NiftiWriter.write(chest.ct(), expected);
+    assertArrayEquals(
+        expected.toByteArray(),
+        new GZIPInputStream(new ByteArrayInputStream(ct.body())).readAllBytes());
+
+    JsonObject profile = new JsonObject(get("/api/v1/analyses/" + id + "/profile").body());
+    ApiSchemas.assertValid("Profile", profile);
+    assertProblem(get("/api/v1/analyses/" + id + "/ct.nii.gz?detail=best"), 400, "invalid-request");
+    catalog.imagesGone = true;
+    assertProblem(get("/api/v1/analyses/" + id + "/ct.nii.gz"), 404, "images-not-held");
+
+    JsonObject none = new JsonObject(get("/api/v1/analyses/" + id + "/related").body());
+    ApiSchemas.assertValid("RelatedAnalyses", none);
+    assertEquals(0, none.getJsonArray("items").size());
   }
 }

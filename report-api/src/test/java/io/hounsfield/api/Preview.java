@@ -104,11 +104,17 @@ final class Preview {
   }
 
   static HttpApi serve(Vertx vertx, MemoryCatalog catalog, int port) throws IOException {
+    return serve(vertx, catalog, port, List.of());
+  }
+
+  static HttpApi serve(Vertx vertx, MemoryCatalog catalog, int port, List<Mount> mounts)
+      throws IOException {
     Health fine = new Health(List.of());
     return HttpApi.start(
         vertx,
         HttpApiOptions.of("127.0.0.1", port),
         catalog,
+        ResultCatalog.NONE,
         List::of,
         new HealthSource() {
           @Override
@@ -121,7 +127,8 @@ final class Preview {
             return fine;
           }
         },
-        () -> "");
+        () -> "",
+        mounts);
   }
 
   /**

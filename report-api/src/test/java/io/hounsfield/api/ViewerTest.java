@@ -248,8 +248,7 @@ class ViewerTest {
     assertEquals("grey", colour(pixel(g, TestChest.GROUND_GLASS, TestChest.GROUND_GLASS, 0)));
     boolean edge = false;
     for (double mm = -4; mm <= 1; mm += 0.5) {
-      Vec3 place =
-          TestChest.GROUND_GLASS.plus(new Vec3(TestChest.GROUND_GLASS_RADIUS + mm, 0, 0));
+      Vec3 place = TestChest.GROUND_GLASS.plus(new Vec3(TestChest.GROUND_GLASS_RADIUS + mm, 0, 0));
       edge |= colour(pixel(g, TestChest.GROUND_GLASS, place, 0)).equals("blue");
     }
     assertTrue(edge, "no outline at the edge of the ball");

@@ -8,11 +8,21 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.hounsfield.report.ReportJson;
 import io.hounsfield.report.TestReports;
 import io.vertx.core.Vertx;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.handler.BodyHandler;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
@@ -20,6 +30,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The page in a real browser. Needs Chromium; skipped where there is none. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -110,7 +122,7 @@ class WebPageTest {
     assertEquals(List.of(), browser.complaints());
     for (String request : browser.requests()) {
       assertTrue(
-          request.startsWith(address("/")) || request.startsWith("data:"),
+          request.startsWith("http://127.0.0.1:") || request.startsWith("data:"),
           "leaves the server: " + request);
       assertFalse(request.contains("Phantom"), "patient in an address: " + request);
     }
@@ -409,5 +421,126 @@ class WebPageTest {
                 + " f(12.35, '%'), f(12.351, '%'), f(100, '%'), f(-0.3, 'HU'), f(-731.5, 'HU'),"
                 + " f(0.2, 'HU')].join(' '))");
     assertEquals("0 <1 1 2311 0.0 <0.1 0.1 12.3 12.4 100.0 0 −732 0", shown);
+  }
+
+  /** WCAG 2.2 A and AA, and axe-core's good practice, on every kind of page. */
+  @ParameterizedTest
+  @ValueSource(strings = {"light", "dark"})
+  void axeFindsNothing(String scheme) throws Exception {
+    String axe;
+    try (InputStream in = WebPageTest.class.getResourceAsStream("/axe.min.js")) {
+      axe = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+    Analysis other = TestAnalyses.reported(40, 9.5, 0);
+    catalog.put(withPatient(other, "PH-3")); // a trend to look at
+    browser.colorScheme(scheme);
+    try {
+      Map<String, String> pages = new LinkedHashMap<>();
+      pages.put("/", "document.querySelectorAll('#rows tr').length > 9");
+      pages.put(
+          "/analyses/" + TestAnalyses.id(3),
+          "document.querySelector('#previous table') && document.querySelector('#histogram svg')");
+      pages.put("/analyses/" + TestAnalyses.id(8), "!document.getElementById('state').hidden");
+      pages.put("/analyses/" + TestAnalyses.id(1), "!document.getElementById('state').hidden");
+      pages.put("/analyses/" + TestAnalyses.id(77), "!document.getElementById('fault').hidden");
+      for (Map.Entry<String, String> page : pages.entrySet()) {
+        browser.open(address(page.getKey()));
+        browser.await(page.getValue());
+        browser.evaluate(axe + "; null");
+        Object violations =
+            browser.evaluate(
+                "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa',"
+                    + " 'wcag22aa', 'best-practice']}).then((found) => found.violations.map((v) =>"
+                    + " v.id + ': ' + v.nodes.map((n) => n.target + ' ' + n.failureSummary)"
+                    + ".join('; ')).join('\\n'))");
+        assertEquals("", violations, page.getKey() + " in " + scheme);
+      }
+    } finally {
+      browser.colorScheme("light");
+    }
+  }
+
+  private static Analysis withPatient(Analysis a, String patientId) {
+    return new Analysis(
+        a.id(),
+        a.studyInstanceUid(),
+        a.seriesInstanceUid(),
+        a.version(),
+        a.status(),
+        a.slicesReceived(),
+        a.createdAt(),
+        a.updatedAt(),
+        a.refusal(),
+        a.opacityPercent(),
+        a.warningCount(),
+        a.patientName(),
+        patientId,
+        "20260105",
+        a.studyDescription(),
+        a.seriesDescription());
+  }
+
+  /** Studies of the same patient stand beside each other, with the difference. */
+  @Test
+  void earlierStudiesOfThePatient() throws Exception {
+    catalog.put(withPatient(TestAnalyses.reported(40, 9.5, 0), "PH-3"));
+    browser.open(address("/analyses/" + TestAnalyses.id(3)));
+    browser.await("document.querySelectorAll('#previous tbody tr').length === 2");
+    String text = (String) browser.evaluate("document.getElementById('previous').innerText");
+    assertTrue(text.contains("2026-01-05") && text.contains("−2.9 points"), text);
+    assertEquals(
+        "/analyses/" + TestAnalyses.id(40),
+        browser.evaluate("document.querySelector('#previous a').getAttribute('href')"));
+    assertEquals(2, browser.evaluate("document.querySelectorAll('#previous circle').length"));
+    assertQuiet();
+  }
+
+  /** Files go to STOW-RS in parts; what is no DICOM file stays here. */
+  @Test
+  void filesAreSentToTheNode(@TempDir Path files) throws Exception {
+    List<String> bodies = new CopyOnWriteArrayList<>();
+    Router dicomWeb = Router.router(vertx);
+    dicomWeb
+        .post("/studies")
+        .handler(BodyHandler.create(false))
+        .handler(
+            rc -> {
+              bodies.add(
+                  rc.request().getHeader("Content-Type") + "\n" + rc.body().asString("ISO-8859-1"));
+              rc.response()
+                  .setStatusCode(202)
+                  .putHeader("Content-Type", "application/dicom+json")
+                  .end(
+                      "{\"00081199\":{\"vr\":\"SQ\",\"Value\":[{}]},\"00081198\":{\"vr\":\"SQ\","
+                          + "\"Value\":[{\"00081197\":{\"vr\":\"US\",\"Value\":[42752]}}]}}");
+            });
+    api.close();
+    api = Preview.serve(vertx, catalog, 0, List.of(new Mount("/dicom-web", dicomWeb)));
+    List<Path> chosen = new ArrayList<>();
+    for (String name : List.of("a.dcm", "b", "notes.txt")) {
+      byte[] content = new byte[200];
+      if (!name.endsWith("txt")) {
+        System.arraycopy("DICM".getBytes(StandardCharsets.US_ASCII), 0, content, 128, 4);
+        content[150] = (byte) name.charAt(0);
+      }
+      chosen.add(Files.write(files.resolve(name), content));
+    }
+    openWorkList();
+    browser.await("!document.getElementById('upload').hidden");
+    browser.chooseFiles("#files", chosen);
+    browser.await(
+        "document.getElementById('upload-text').innerText.includes('1 of 2 files taken')");
+    String text = (String) browser.evaluate("document.getElementById('upload-text').innerText");
+    assertTrue(text.contains("1 refused: there is no room"), text);
+    assertEquals(1, bodies.size());
+    String body = bodies.get(0);
+    String boundary = body.replaceFirst("(?s)^.*boundary=([^\\n;]+)\n.*$", "$1");
+    assertTrue(body.startsWith("multipart/related; type=\"application/dicom\""), body);
+    assertEquals(4, body.split(Pattern.quote("--" + boundary), -1).length, body);
+    assertTrue(body.contains("\r\nContent-Type: application/dicom\r\n\r\n"), body);
+    browser.chooseFiles("#files", chosen.subList(2, 3));
+    browser.await(
+        "document.getElementById('upload-text').innerText === 'No DICOM file among them.'");
+    assertQuiet();
   }
 }

@@ -1,25 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hounsfield.service;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hounsfield.api.Analysis;
 import io.hounsfield.api.AnalysisStatus;
 import io.hounsfield.api.Artifact;
+import io.hounsfield.api.CtImages;
+import io.hounsfield.dicom.DicomFiles;
 import io.hounsfield.domain.Measurement;
 import io.hounsfield.domain.QuantificationReport;
 import io.hounsfield.domain.Quantity;
 import io.hounsfield.domain.Region;
 import io.hounsfield.domain.RegionMeasurements;
+import io.hounsfield.domain.Vec3;
+import io.hounsfield.domain.VolumeGeometry;
 import io.hounsfield.phantom.Fault;
 import io.hounsfield.phantom.PatientPosition;
 import io.hounsfield.phantom.Phantom;
 import io.hounsfield.phantom.PhantomOptions;
 import io.hounsfield.phantom.PhantomWriter;
 import io.hounsfield.phantom.Truth;
+import io.hounsfield.preprocess.Slice;
+import io.hounsfield.preprocess.SliceReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
@@ -32,6 +40,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -90,7 +99,32 @@ class PushToReportTest {
       assertTrue(
           s.service.catalog().artifact(analysis.id(), Artifact.OVERVIEW).isPresent(),
           "the picture is there when the report is");
+      theViewerGetsTheVoxelsThatWereMeasured(s, report);
     }
+  }
+
+  private void theViewerGetsTheVoxelsThatWereMeasured(TestService s, QuantificationReport report)
+      throws Exception {
+    CtImages images = s.service.catalog().images(report.analysisId()).orElseThrow();
+    VolumeGeometry grid = report.geometry();
+    assertEquals(grid, images.geometry());
+    for (Path file : List.of(chest.get(0), chest.get(17), chest.get(39))) {
+      Slice sent = SliceReader.read(DicomFiles.read(file)).get(0);
+      Vec3 offset = sent.header().position().minus(grid.origin());
+      int k = (int) Math.round(offset.dot(grid.normal()) / grid.sliceSpacingMm());
+      assertArrayEquals(sent.hu(), images.slice(k), "slice " + k);
+    }
+    // An image came or went since: that volume is not the report's.
+    Path held;
+    try (Stream<Path> files = Files.walk(data.resolve("spool"))) {
+      held = files.filter(f -> f.toString().endsWith(".dcm")).findFirst().orElseThrow();
+    }
+    Path aside = Files.move(held, data.resolve("aside"));
+    CtImages.NotHeldException gone =
+        assertThrows(
+            CtImages.NotHeldException.class, () -> s.service.catalog().images(report.analysisId()));
+    assertTrue(gone.getMessage().contains("not those of the report"), gone.getMessage());
+    Files.move(aside, held);
   }
 
   @Test

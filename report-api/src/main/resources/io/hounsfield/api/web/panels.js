@@ -37,7 +37,7 @@ export function histogram(node, profile, region) {
   const ml = (counts) => formatNumber(total(counts) * profile.voxelMl, 'mL');
   node.replaceChildren(
     svg('svg', {
-      viewBox: `0 -6 ${width} ${height + 28}`,
+      viewBox: `-14 -6 ${width + 14} ${height + 28}`,
       role: 'img',
       'aria-label': t('histogram.text', { region: t(`region.${region}`), lung: ml(all), opacity: ml(diseased) }),
     },
@@ -52,7 +52,7 @@ export function histogram(node, profile, region) {
     element('p', 'legend',
       element('span', 'swatch all-lung', t('histogram.lung')), ' ',
       element('span', 'swatch opacity-part', t('histogram.opacity')),
-      factor > 1 ? ` ${t('histogram.scale', { factor })}` : null),
+      factor > 1 ? element('span', 'sub', t('histogram.scale', { factor })) : null),
   );
 }
 

@@ -33,7 +33,6 @@ function header(analysis) {
   byId('study').textContent = [
     formatDate(analysis.studyDate), analysis.studyDescription, analysis.seriesDescription,
   ].filter(Boolean).join(' · ');
-  byId('head').hidden = false;
 }
 
 function state(analysis) {

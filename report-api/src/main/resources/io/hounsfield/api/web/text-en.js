@@ -260,6 +260,11 @@ export default {
   'upload.zip': 'A zip archive is not unpacked here; drop the folder itself.',
   'upload.none': 'No DICOM file among them.',
   'upload.fault': 'Sending stopped: {detail}',
+  'upload.A700H': 'there is no room',
+  'upload.A900H': 'the data set does not match what was announced',
+  'upload.C000H': 'the file cannot be read',
+  'upload.0122H': 'this kind of object is not taken',
+  'upload.0110H': 'a fault of the service',
   'upload.cancel': 'Stop',
   'noscript': 'This page needs JavaScript.',
 };

@@ -260,6 +260,11 @@ export default {
   'upload.zip': '这里不解压 zip 文件，请直接拖入文件夹。',
   'upload.none': '其中没有 DICOM 文件。',
   'upload.fault': '发送中断：{detail}',
+  'upload.A700H': '空间不足',
+  'upload.A900H': '数据集与声明不符',
+  'upload.C000H': '文件无法读取',
+  'upload.0122H': '不接收此类对象',
+  'upload.0110H': '服务故障',
   'upload.cancel': '停止',
   'noscript': '此页面需要 JavaScript。',
 };

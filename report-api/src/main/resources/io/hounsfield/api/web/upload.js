@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // DICOM files from this computer to the node, by STOW-RS (PS3.18 section 10.5), some at a time.
 import { element } from '/assets/common.js';
-import { t } from '/assets/i18n.js';
+import { hasText, t } from '/assets/i18n.js';
 
 const BATCH_FILES = 20;
 const BATCH_BYTES = 24 * 1024 * 1024;
@@ -59,8 +59,8 @@ function refusals(answer) {
   const failed = [...(answer?.['00081198']?.Value ?? []), ...(answer?.['0008119A']?.Value ?? [])];
   return failed.map((item) => {
     const code = item['00081197']?.Value?.[0];
-    const words = item['00210010'] ?? item['00000902'];
-    return words?.Value?.[0] ?? (code === undefined ? '?' : `${Number(code).toString(16).toUpperCase().padStart(4, '0')}H`);
+    const hex = `${Number(code ?? 0).toString(16).toUpperCase().padStart(4, '0')}H`;
+    return hasText(`upload.${hex}`) ? t(`upload.${hex}`) : hex;
   });
 }
 
@@ -77,7 +77,7 @@ async function send(files, controller) {
     signal: controller.signal,
   });
   const answer = await response.json().catch(() => null);
-  if (!response.ok && response.status !== 409) {
+  if (!response.ok && !answer?.['00081198'] && !answer?.['0008119A']) {
     throw new Error(answer?.detail ?? t('badStatus', { status: response.status }));
   }
   return { stored: answer?.['00081199']?.Value?.length ?? 0, refused: refusals(answer) };
