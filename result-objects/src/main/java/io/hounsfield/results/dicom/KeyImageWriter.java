@@ -80,6 +80,18 @@ public final class KeyImageWriter {
     return chosen;
   }
 
+  /** What is burned into the source is burned into pictures of it. */
+  private String burnedIn() {
+    return result
+            .source()
+            .attributes()
+            .string(Tag.BurnedInAnnotation)
+            .filter("YES"::equals)
+            .isPresent()
+        ? "YES"
+        : "NO";
+  }
+
   /**
    * Writes the DICOM file of one picture.
    *
@@ -118,7 +130,8 @@ public final class KeyImageWriter {
     object
         .put(Tag.ImageType, VR.CS, "DERIVED", "SECONDARY")
         .put(Tag.ConversionType, VR.CS, "WSD")
-        .put(Tag.BurnedInAnnotation, VR.CS, "YES")
+        // The term means text that tells the patient and the date (PS3.3 C.7.6.1): ours does not.
+        .put(Tag.BurnedInAnnotation, VR.CS, burnedIn())
         .put(Tag.DateOfSecondaryCapture, VR.DA, object.string(Tag.ContentDate).orElseThrow())
         .put(Tag.TimeOfSecondaryCapture, VR.TM, object.string(Tag.ContentTime).orElseThrow())
         .putInts(Tag.SamplesPerPixel, VR.US, 3)

@@ -198,11 +198,12 @@ class DeidentifierTest {
   void whatCannotBeCleanedIsRefused() throws Exception {
     Deidentifier deidentifier = new Deidentifier(NONE, SECRET);
     for (ResultObject object :
-        ResultObjects.of(
-            TestCases.simple(), TestCases.PDF, EnumSet.of(ResultKind.PDF, ResultKind.KEY_IMAGES))) {
+        ResultObjects.of(TestCases.simple(), TestCases.PDF, EnumSet.of(ResultKind.PDF))) {
       DataSet dataSet = DicomFiles.read(object.toBytes()).dataSet();
       assertThrows(IllegalArgumentException.class, () -> deidentifier.deidentify(dataSet));
     }
+    DataSet burned = ct().put(Tag.BurnedInAnnotation, VR.CS, "YES");
+    assertThrows(IllegalArgumentException.class, () -> deidentifier.deidentify(burned));
     DataSet foreign =
         ct().put(Tag.SOPClassUID, VR.UI, SopClass.BASIC_TEXT_SR_STORAGE)
             .putItems(Tag.ContentSequence, new DataSet().put(Tag.TextValue, VR.UT, "Secret"));

@@ -92,7 +92,7 @@ class KeyImageTest {
     assertEquals(1, new KeyImageWriter(result).count());
     DataSet overview = write(result, 1);
     assertEquals(14, overview.items(Tag.SourceImageSequence).size());
-    assertEquals("YES", overview.string(Tag.BurnedInAnnotation).orElseThrow());
+    assertEquals("NO", overview.string(Tag.BurnedInAnnotation).orElseThrow());
     assertEquals(320, overview.integer(Tag.Columns).orElseThrow());
     assertEquals(230, overview.integer(Tag.Rows).orElseThrow(), "and a band of text");
   }
