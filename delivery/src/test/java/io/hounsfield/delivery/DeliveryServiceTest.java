@@ -11,6 +11,7 @@ import static io.hounsfield.delivery.DeliveryState.SENT;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -22,11 +23,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -397,6 +403,34 @@ class DeliveryServiceTest {
     assertEquals(
         List.of("all", "named"),
         outbox.ofAnalysis(ANALYSIS).stream().map(Delivery::destination).toList());
+  }
+
+  /** As in service: with its own threads, and time that passes by itself. */
+  @Test
+  void destinationsAreServedSideBySideAndEachInOrder() throws Exception {
+    Path folder = Files.createDirectories(root.resolve("out"));
+    BlockingQueue<Delivery> changes = new LinkedBlockingQueue<>();
+    try (DeliveryService service =
+        new DeliveryService(
+            outbox,
+            List.of(
+                Destination.of("pacs", target(false)),
+                Destination.of("folder", new Target.Folder(folder))),
+            root,
+            Retry.defaults())) {
+      service.listen(changes::add);
+      service.start();
+      int[] numbers = IntStream.rangeClosed(1, 20).toArray();
+      enqueue(service, 1, numbers);
+      int sent = 0;
+      while (sent < 40) {
+        Delivery change = changes.poll(60, TimeUnit.SECONDS);
+        assertNotNull(change, "only " + sent + " are sent");
+        sent += change.state() == SENT ? 1 : 0;
+      }
+      assertEquals(Arrays.stream(numbers).mapToObj(n -> uid(1, n)).toList(), archive.stored);
+    }
+    assertEquals(20, folder.resolve(ANALYSIS).resolve("v1").toFile().list().length);
   }
 
   // ---- storage commitment, PS3.4 annex J ----
