@@ -4,12 +4,13 @@ package io.hounsfield.service.results;
 import io.hounsfield.delivery.ObjectKind;
 import io.hounsfield.results.ResultCase;
 import java.io.IOException;
+import java.util.Set;
 
-/** One form of the results of an analysis. */
+/** A form of the results of an analysis, or several that are made of the same. */
 public interface ResultForm {
 
-  /** What it is. */
-  ObjectKind kind();
+  /** What it gives. */
+  Set<ObjectKind> kinds();
 
   /**
    * Encodes a case: the same bytes each time.
@@ -24,20 +25,20 @@ public interface ResultForm {
     /**
      * @param name lower-case letters, digits, - and . ; the end says the type
      */
-    void accept(String name, byte[] content) throws IOException;
+    void accept(ObjectKind kind, String name, byte[] content) throws IOException;
   }
 
   /** A form of one file. */
   static ResultForm file(ObjectKind kind, String name, Encoder encoder) {
     return new ResultForm() {
       @Override
-      public ObjectKind kind() {
-        return kind;
+      public Set<ObjectKind> kinds() {
+        return Set.of(kind);
       }
 
       @Override
       public void encode(ResultCase results, Sink sink) throws IOException {
-        sink.accept(name, encoder.encode(results));
+        sink.accept(kind, name, encoder.encode(results));
       }
     };
   }

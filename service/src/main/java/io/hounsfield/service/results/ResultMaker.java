@@ -80,12 +80,12 @@ public final class ResultMaker {
         try {
           form.encode(
               results,
-              (name, content) -> objects.add(write(root, folder, form.kind(), name, content)));
+              (kind, name, content) -> objects.add(write(root, folder, kind, name, content)));
         } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
           // One form must not keep the others from being made.
-          LOG.error("Results of kind {} cannot be made", form.kind().key(), e);
-          failed.add(form.kind());
-          objects.removeIf(object -> object.kind() == form.kind());
+          LOG.error("Results {} cannot be made", form.kinds(), e);
+          failed.addAll(form.kinds());
+          objects.removeIf(object -> form.kinds().contains(object.kind()));
         }
       }
     }

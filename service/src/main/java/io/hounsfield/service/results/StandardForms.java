@@ -33,8 +33,7 @@ public final class StandardForms {
         dicom(
             ObjectKind.SEG_LABEL_MAP,
             Set.of(ResultKind.LUNG_LABEL_MAP, ResultKind.LESION_LABEL_MAP)),
-        new Document(language, ObjectKind.DOCUMENT),
-        new Document(language, ObjectKind.PDF),
+        new Document(language),
         ResultForm.file(
             ObjectKind.FHIR,
             "report.fhir.json",
@@ -56,30 +55,32 @@ public final class StandardForms {
   private static ResultForm dicom(ObjectKind kind, Set<ResultKind> wanted) {
     return new ResultForm() {
       @Override
-      public ObjectKind kind() {
-        return kind;
+      public Set<ObjectKind> kinds() {
+        return Set.of(kind);
       }
 
       @Override
       public void encode(ResultCase results, Sink sink) throws IOException {
         for (ResultObject object : ResultObjects.of(results, null, wanted)) {
-          sink.accept(object.fileName(), object.toBytes());
+          sink.accept(kind, object.fileName(), object.toBytes());
         }
       }
     };
   }
 
-  /** The report for people, plain or encapsulated. */
-  private record Document(Language language, ObjectKind kind) implements ResultForm {
+  /** The report for people, plain and encapsulated. */
+  private record Document(Language language) implements ResultForm {
+    @Override
+    public Set<ObjectKind> kinds() {
+      return Set.of(ObjectKind.DOCUMENT, ObjectKind.PDF);
+    }
+
     @Override
     public void encode(ResultCase results, Sink sink) throws IOException {
       byte[] pdf = PdfReport.encode(results, language);
-      if (kind == ObjectKind.DOCUMENT) {
-        sink.accept("report.pdf", pdf);
-        return;
-      }
+      sink.accept(ObjectKind.DOCUMENT, "report.pdf", pdf);
       for (ResultObject object : ResultObjects.of(results, pdf, Set.of(ResultKind.PDF))) {
-        sink.accept(object.fileName(), object.toBytes());
+        sink.accept(ObjectKind.PDF, object.fileName(), object.toBytes());
       }
     }
   }
