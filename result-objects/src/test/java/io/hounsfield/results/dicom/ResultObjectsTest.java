@@ -56,6 +56,7 @@ class ResultObjectsTest {
             new TestCases()
                 .geometry(TestCases.oblique())
                 .patient("Chen^Wei=\u9648^\u4F1F", "GB18030")),
+        Arguments.of("anonymised images", new TestCases().anonymised()),
         Arguments.of("nothing found", new TestCases().nothing()),
         Arguments.of("Enhanced CT", new TestCases().enhanced().exactPositions()));
   }

@@ -49,6 +49,7 @@ final class TestCases {
   private String patientName = "M\u00FCller^J\u00F6rg";
   private boolean lesions = true;
   private boolean lungs = true;
+  private boolean anonymised;
   private boolean enhanced;
   private boolean exactPositions;
   private int version = 1;
@@ -107,6 +108,12 @@ final class TestCases {
   TestCases nothing() {
     lesions = false;
     lungs = false;
+    return this;
+  }
+
+  /** Images that say no more than UIDs, a name and an ID. */
+  TestCases anonymised() {
+    anonymised = true;
     return this;
   }
 
@@ -206,6 +213,26 @@ final class TestCases {
             .put(Tag.Manufacturer, VR.LO, "Scanner maker")
             .put(Tag.InstitutionName, VR.LO, "Hospital")
             .put(Tag.LossyImageCompression, VR.CS, "00");
+    if (anonymised) {
+      for (int tag :
+          new int[] {
+            Tag.PatientBirthDate,
+            Tag.PatientSex,
+            Tag.PatientAge,
+            Tag.StudyTime,
+            Tag.AccessionNumber,
+            Tag.ReferringPhysicianName,
+            Tag.StudyID,
+            Tag.StudyDescription,
+            Tag.PositionReferenceIndicator,
+            Tag.BodyPartExamined,
+            Tag.Manufacturer,
+            Tag.InstitutionName,
+            Tag.LossyImageCompression
+          }) {
+        attributes.remove(tag);
+      }
+    }
     try {
       // As they come from a file: encoded in the character set.
       TransferSyntax syntax = TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN;

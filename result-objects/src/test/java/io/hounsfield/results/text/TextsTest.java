@@ -145,14 +145,14 @@ class TextsTest {
   /** The bound's basis names the method of the model's calibration, as in its manifest. */
   @Test
   void theBasisOfTheConfidenceIsTranslated() {
-    String method = "quantile line of |error of opacityPercent| over spread";
+    String method = "5-fold cross-validation";
     String chinese =
         CHINESE.sentence(
             "The error at this spread was not larger in 90 % of 16 cases the model had not learned"
                 + " from ("
                 + method
                 + ").");
-    assertTrue(chinese.contains("16例") && !chinese.contains("quantile"), chinese);
+    assertTrue(chinese.contains("16例") && chinese.contains("五折交叉验证"), chinese);
   }
 
   /** A sentence that changed since stays as it is, with its numbers. */
