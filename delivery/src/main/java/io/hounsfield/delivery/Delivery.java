@@ -162,12 +162,15 @@ public record Delivery(
         .done();
   }
 
-  /** What was under way when the process ended: nobody knows whether it arrived. */
+  /**
+   * What was under way when the process ended or the outbox failed: nobody knows whether it
+   * arrived.
+   */
   Delivery interrupted(Instant now) {
     return edit(now)
         .state(DeliveryState.FAILING)
         .next(now)
-        .error("the service ended during the attempt; whether the object arrived is not known")
+        .error("the attempt was not seen to its end; whether the object arrived is not known")
         .done();
   }
 

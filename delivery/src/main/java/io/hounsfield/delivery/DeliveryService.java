@@ -24,6 +24,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
@@ -59,6 +60,9 @@ public final class DeliveryService implements AutoCloseable {
   private final Executor executor;
   private ThreadPoolExecutor pool;
   private Thread dispatcher;
+
+  /** Whether some attempt ended without being written down. */
+  private final AtomicBoolean lost = new AtomicBoolean();
 
   // Guarded by this.
   private boolean woken;
@@ -182,6 +186,9 @@ public final class DeliveryService implements AutoCloseable {
    */
   public void recover() throws IOException {
     for (Delivery left : outbox.underWay()) {
+      if (lanes.values().stream().anyMatch(lane -> lane.inFlight.contains(left.id()))) {
+        continue;
+      }
       change(
           left.id(),
           d -> {
@@ -340,9 +347,13 @@ public final class DeliveryService implements AutoCloseable {
     while (true) {
       Duration sleep;
       try {
+        if (lost.getAndSet(false)) {
+          recover();
+        }
         dispatch();
         sleep = untilNext();
       } catch (IOException | RuntimeException e) {
+        lost.set(true); // looked for when the outbox answers again
         // The outbox does not answer; nothing is lost, and it may answer later.
         LOG.error("The outbox cannot be read", e);
         sleep = LONGEST_SLEEP;
@@ -421,27 +432,34 @@ public final class DeliveryService implements AutoCloseable {
   private void attempt(Lane lane, Delivery due) {
     try {
       if (due.state() == DeliveryState.COMMITTING) {
-        askForCommitment(lane, due.id());
+        if (outbox.find(due.id()).filter(this::isDue).isPresent()) {
+          askForCommitment(lane, due.id());
+        }
         return;
       }
       Optional<Delivery> begun =
           change(
               due.id(),
               d ->
-                  d.state() == DeliveryState.QUEUED || d.state() == DeliveryState.FAILING
+                  (d.state() == DeliveryState.QUEUED || d.state() == DeliveryState.FAILING)
+                          && isDue(d) // it may have been tried since it was looked for
                       ? d.sending(now())
                       : null);
       if (begun.isPresent()) {
         settle(lane, begun.get(), outcome(lane, begun.get()));
       }
     } catch (IOException | RuntimeException e) {
-      // Nobody waits for this task. The row says "sending" until the next start, which is the
-      // truth.
+      // What became of it cannot be written down: it is made again when the outbox answers.
       LOG.error("Delivery {} cannot be kept track of", due.id(), e);
+      lost.set(true);
     } finally {
       lane.inFlight.remove(due.id());
       wake();
     }
+  }
+
+  private boolean isDue(Delivery d) {
+    return d.nextAttemptAt() != null && !d.nextAttemptAt().isAfter(now());
   }
 
   private Attempt outcome(Lane lane, Delivery delivery) {

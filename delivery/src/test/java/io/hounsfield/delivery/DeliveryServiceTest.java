@@ -433,6 +433,26 @@ class DeliveryServiceTest {
     assertEquals(20, folder.resolve(ANALYSIS).resolve("v1").toFile().list().length);
   }
 
+  @Test
+  void anEndThatCouldNotBeWrittenDownIsNotForgotten() throws Exception {
+    BlockingQueue<Delivery> changes = new LinkedBlockingQueue<>();
+    try (DeliveryService service =
+        new DeliveryService(
+            outbox, List.of(Destination.of("pacs", target(false))), root, Retry.defaults())) {
+      service.listen(changes::add);
+      outbox.failures = 1;
+      service.start();
+      enqueue(service, 1, 1);
+      Delivery change = changes.poll(60, TimeUnit.SECONDS);
+      while (change != null && change.state() != SENT) {
+        change = changes.poll(60, TimeUnit.SECONDS);
+      }
+      assertNotNull(change, "it is sent again");
+    }
+    assertEquals(List.of(QUEUED, SENDING, FAILING, SENDING, SENT), outbox.states(1));
+    assertEquals(2, archive.received.get(uid(1, 1)).size());
+  }
+
   // ---- storage commitment, PS3.4 annex J ----
 
   private CommitmentReport report(String transaction, int number, int failureReason) {

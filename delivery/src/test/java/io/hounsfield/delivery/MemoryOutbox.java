@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hounsfield.delivery;
 
+import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -118,8 +119,14 @@ final class MemoryOutbox implements Outbox {
         .findFirst();
   }
 
+  /** So many changes to "sent" to come fail, as on a full disk. */
+  int failures;
+
   @Override
-  public synchronized boolean replace(Delivery next) {
+  public synchronized boolean replace(Delivery next) throws IOException {
+    if (next.state() == DeliveryState.SENT && failures-- > 0) {
+      throw new IOException("no space left");
+    }
     if (rows.get(next.id()).revision() != next.revision() - 1) {
       return false;
     }
