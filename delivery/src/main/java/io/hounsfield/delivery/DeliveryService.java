@@ -6,6 +6,7 @@ import io.hounsfield.dicom.Uid;
 import io.hounsfield.listener.CommitmentReport;
 import io.hounsfield.listener.DimseStatus;
 import io.hounsfield.listener.InstanceReference;
+import io.hounsfield.listener.StorageCommitmentScu;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -611,7 +612,11 @@ public final class DeliveryService implements AutoCloseable {
                           ? d.givenUp(now(), error)
                           : d.commitmentFailed(now(), error, next));
       if (after.isPresent()) {
-        LOG.warn("Delivery {} to {}: {}", id, lane.destination.name(), error);
+        // Without what the archive wrote: that may name a patient.
+        LOG.warn(
+            "Delivery {} to {}: stored, but commitment could not be asked for",
+            id,
+            lane.destination.name());
       }
     }
   }
@@ -642,7 +647,7 @@ public final class DeliveryService implements AutoCloseable {
     Delivery delivery = found.get();
     Lane lane = lanes.get(delivery.destination());
     Path file = root.resolve(delivery.object().file()).normalize();
-    String uid = DeliveryService.sopInstanceUid(file);
+    String uid = sopInstanceUid(file);
     boolean committed = report.committed().stream().anyMatch(r -> r.sopInstanceUid().equals(uid));
     Optional<Integer> failure =
         report.failed().entrySet().stream()
@@ -680,9 +685,7 @@ public final class DeliveryService implements AutoCloseable {
   }
 
   private static String sopInstanceUid(Path file) throws IOException {
-    return io.hounsfield.listener.StorageCommitmentScu.references(List.of(file))
-        .get(0)
-        .sopInstanceUid();
+    return StorageCommitmentScu.references(List.of(file)).get(0).sopInstanceUid();
   }
 
   // Changing rows.
