@@ -37,7 +37,7 @@ final class MultipartParser {
   private static final int MAX_PADDING = 256;
   private static final int MAX_PREAMBLE = 64 << 10;
   private static final Pattern BOUNDARY =
-      Pattern.compile("[0-9A-Za-z'()+_,./:=? -]{0,69}[0-9A-Za-z'()+_,./:=?-]");
+      Pattern.compile("[0-9A-Za-z'()+_,./:=? -]{0,199}[0-9A-Za-z'()+_,./:=?-]");
 
   private enum State {
     PREAMBLE,
@@ -67,7 +67,10 @@ final class MultipartParser {
     this.handler = handler;
   }
 
-  /** Whether a text may be a boundary: 1 to 70 characters of those allowed. */
+  /**
+   * Whether a text may be a boundary: 1 to 200 characters of those allowed. RFC 2046 ends at 70,
+   * but Orthanc sends 73.
+   */
   static boolean isBoundary(String text) {
     return BOUNDARY.matcher(text).matches();
   }

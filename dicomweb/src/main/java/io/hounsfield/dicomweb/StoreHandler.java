@@ -86,7 +86,8 @@ final class StoreHandler {
     String boundary = type.parameters().getOrDefault("boundary", "");
     if (!MultipartParser.isBoundary(boundary)) {
       throw WebProblem.invalid(
-          "Content-Type has no boundary of 1 to 70 characters (RFC 2046 section 5.1.1).");
+          "Content-Type has no boundary of the characters of RFC 2046 section 5.1.1, or one of over"
+              + " 200.");
     }
     return Optional.of(boundary);
   }
