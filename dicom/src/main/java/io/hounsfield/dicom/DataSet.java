@@ -29,6 +29,9 @@ import java.util.TreeMap;
  * it is being changed.
  */
 public final class DataSet {
+  /** All defined terms there are; it is looked at for each text. */
+  private static final int MAX_CHARACTER_SET_BYTES = 512;
+
   private final TreeMap<Integer, Element> elements = new TreeMap<>(Integer::compareUnsigned);
   private DataSet parent;
 
@@ -457,11 +460,25 @@ public final class DataSet {
 
   CharacterSet characterSet() {
     for (DataSet level = this; level != null; level = level.parent) {
-      if (level.contains(Tag.SpecificCharacterSet)) {
-        return CharacterSet.of(level.strings(Tag.SpecificCharacterSet));
+      Element element = level.elements.get(Tag.SpecificCharacterSet);
+      if (element != null) {
+        return CharacterSet.of(terms(element));
       }
     }
     return CharacterSet.DEFAULT;
+  }
+
+  /** Always read as CS: with a VR of free text it would name the character set of its own name. */
+  private static List<String> terms(Element element) {
+    if (element.value() instanceof Text text) {
+      return text.values();
+    }
+    if (!(element.value() instanceof Bytes bytes)) {
+      return List.of();
+    }
+    int length = Math.min(bytes.length(), MAX_CHARACTER_SET_BYTES);
+    return split(
+        new String(bytes.array(), bytes.offset(), length, StandardCharsets.ISO_8859_1), VR.CS);
   }
 
   private List<String> numberTexts(int tag) {

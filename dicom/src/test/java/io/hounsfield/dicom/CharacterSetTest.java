@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hounsfield.dicom;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -13,6 +15,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Names in the character sets of PS3.5 section 6.1; the examples of its annexes H, I, J and K. */
 class CharacterSetTest {
@@ -270,6 +273,23 @@ class CharacterSetTest {
             .items(Tag.ProcedureCodeSequence);
     assertEquals("Lunge müde", items.get(0).string(Tag.CodeMeaning).orElseThrow());
     assertEquals("肺", items.get(1).string(Tag.CodeMeaning).orElseThrow());
+  }
+
+  /** A relay that did not know the attribute wrote UN; some write text. */
+  @ParameterizedTest
+  @EnumSource(
+      value = VR.class,
+      names = {"CS", "UN", "LO", "LT", "PN"})
+  void theCharacterSetItselfWithAWrongVr(VR vr) throws DicomException {
+    byte[] encoded =
+        DataSets.encode(
+            new DataSet()
+                .putBytes(Tag.SpecificCharacterSet, vr, "ISO_IR 192".getBytes(US_ASCII))
+                .putBytes(Tag.PatientName, VR.PN, "王^小东".getBytes(UTF_8)),
+            TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN);
+    DataSet read = DataSets.decode(encoded, TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN);
+    assertEquals("王^小东", read.string(Tag.PatientName).orElseThrow());
+    assertEquals("ISO_IR 192", read.string(Tag.SpecificCharacterSet).orElseThrow());
   }
 
   @Test
