@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hounsfield.listener;
 
-import io.hounsfield.dicom.DataSet;
-import io.hounsfield.dicom.DataSets;
-import io.hounsfield.dicom.DicomException;
-import io.hounsfield.dicom.SopClass;
 import io.hounsfield.dicom.Tag;
 import io.hounsfield.dicom.TransferSyntax;
 import io.hounsfield.listener.ul.Pdu;
@@ -15,15 +11,10 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.Arrays;
-import java.util.Deque;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,14 +23,11 @@ import org.slf4j.LoggerFactory;
  * SCP, storage commitment reports as SCU; other commands get the status that says so. Called on the
  * event loop; storing, and telling the listener, happens in order on a spool thread.
  */
-final class AssociationService implements StoreReception.Owner, CommitmentService.Carrier {
+final class AssociationService implements StoreReception.Owner, AssociationCommitments.Owner {
   private static final Logger LOG = LoggerFactory.getLogger(AssociationService.class);
 
   /** Requests taken before the first is answered; more wait in the socket. */
   private static final int MAX_OUTSTANDING = Negotiation.MAX_OPERATIONS;
-
-  /** Longest P-DATA-TF sent where the peer sets no limit, bytes. */
-  private static final long LONGEST_SENT = 64 << 10;
 
   private final long id;
   private final NodeContext node;
@@ -47,13 +35,12 @@ final class AssociationService implements StoreReception.Owner, CommitmentServic
   private final Negotiation negotiation;
   private final String callingAeTitle;
   private final String calledAeTitle;
-  private final long peerMaxLength;
   private final SerialExecutor serial;
+  private final MessageSender messages;
+  private final AssociationCommitments commitments;
 
   // Event loop only.
-  private byte[] command = new byte[512];
-  private int commandLength;
-  private int commandContext = -1;
+  private final CommandAssembler commands = new CommandAssembler();
   private StoreReception reception;
   private DimseCommand drained;
   private int drainedContext;
@@ -64,13 +51,6 @@ final class AssociationService implements StoreReception.Owner, CommitmentServic
   private ByteArrayOutputStream collected;
 
   private boolean collectedTooMuch;
-
-  /** Reports to be sent to the peer, one at a time: the first is on its way. */
-  private final Deque<Reporting> reports = new ArrayDeque<>();
-
-  private int lastMessageId;
-
-  private record Reporting(int messageId, CommitmentReport report, Consumer<Boolean> delivered) {}
 
   /** Received and not yet written, bytes. */
   private final AtomicLong pending = new AtomicLong();
@@ -92,8 +72,19 @@ final class AssociationService implements StoreReception.Owner, CommitmentServic
     this.negotiation = negotiation;
     this.callingAeTitle = request.callingAeTitle();
     this.calledAeTitle = request.calledAeTitle();
-    this.peerMaxLength = request.userInformation().maximumLength();
     this.serial = new SerialExecutor(node.pool);
+    this.messages = new MessageSender(connection, request.userInformation().maximumLength());
+    this.commitments =
+        new AssociationCommitments(
+            id,
+            node,
+            connection,
+            negotiation,
+            callingAeTitle,
+            calledAeTitle,
+            messages,
+            serial,
+            this);
     node.counters.associationsOpen.incrementAndGet();
     node.counters.associationsAccepted.increment();
   }
@@ -124,41 +115,19 @@ final class AssociationService implements StoreReception.Owner, CommitmentServic
     if (reception != null || drained != null) {
       throw unexpected("a command where the rest of a data set should be");
     }
-    if (commandContext >= 0 && commandContext != contextId) {
-      throw unexpected("a command in two presentation contexts");
-    }
-    commandContext = contextId;
-    int length = piece.remaining();
-    if (commandLength + length > DimseCommand.MAX_LENGTH) {
-      throw new PduException(
-          Pdu.Abort.INVALID_PARAMETER,
-          "a command set of more than " + DimseCommand.MAX_LENGTH + " bytes");
-    }
-    if (commandLength + length > command.length) {
-      command = Arrays.copyOf(command, Math.max(commandLength + length, 2 * command.length));
-    }
-    piece.get(command, commandLength, length);
-    commandLength += length;
-    if (ends) {
-      DimseCommand message;
-      try {
-        message = DimseCommand.decode(ByteBuffer.wrap(command, 0, commandLength));
-      } catch (DicomException e) {
-        throw new PduException(Pdu.Abort.INVALID_PARAMETER, e.getMessage());
-      }
-      commandLength = 0;
-      commandContext = -1;
+    DimseCommand message = commands.add(contextId, piece, ends);
+    if (message != null) {
       dispatch(contextId, message);
     }
   }
 
   private void dispatch(int contextId, DimseCommand message) throws PduException {
-    if (isAwaited(message)) {
+    if (commitments.isAwaited(message)) {
       if (message.hasDataSet()) {
         drained = message;
         drainedContext = contextId;
       } else {
-        reported(message);
+        commitments.reported(message);
       }
       return;
     }
@@ -178,7 +147,8 @@ final class AssociationService implements StoreReception.Owner, CommitmentServic
         if (message.hasDataSet()) {
           drained = message;
           drainedContext = contextId;
-          collected = isCommitment(contextId, message) ? new ByteArrayOutputStream() : null;
+          collected =
+              commitments.isRequest(contextId, message) ? new ByteArrayOutputStream() : null;
           collectedTooMuch = false;
         } else {
           answerOther(contextId, message, null);
@@ -187,22 +157,14 @@ final class AssociationService implements StoreReception.Owner, CommitmentServic
     }
   }
 
-  /** Whether this is a request of storage commitment, in a context and role for it. */
-  private boolean isCommitment(int contextId, DimseCommand message) {
-    Negotiation.Context context = negotiation.contexts().get(contextId);
-    return context.abstractSyntax().equals(SopClass.STORAGE_COMMITMENT_PUSH_MODEL)
-        && (message.field() == DimseCommand.N_ACTION_RQ && context.peerIsScu()
-            || message.field() == DimseCommand.N_EVENT_REPORT_RQ && context.peerIsScp());
-  }
-
   private void answerOther(int contextId, DimseCommand message, byte[] dataSet) {
     if (message.field() == DimseCommand.C_ECHO_RQ) {
-      respond(contextId, message.response(DimseStatus.SUCCESS.code(), ""));
-    } else if (isCommitment(contextId, message)) {
-      commitment(contextId, message, dataSet);
+      messages.command(contextId, message.response(DimseStatus.SUCCESS.code(), ""));
+    } else if (commitments.isRequest(contextId, message)) {
+      commitments.take(contextId, message, dataSet, collectedTooMuch);
     } else {
       LOG.warn("association {}: {} is not supported", id, message.name());
-      respond(contextId, message.response(DimseStatus.UNRECOGNIZED_OPERATION.code(), ""));
+      messages.command(contextId, message.response(DimseStatus.UNRECOGNIZED_OPERATION.code(), ""));
     }
   }
 
@@ -264,8 +226,8 @@ final class AssociationService implements StoreReception.Owner, CommitmentServic
         byte[] dataSet = collected == null ? null : collected.toByteArray();
         drained = null;
         collected = null;
-        if (isAwaited(message)) {
-          reported(message);
+        if (commitments.isAwaited(message)) {
+          commitments.reported(message);
         } else {
           answerOther(contextId, message, dataSet);
         }
@@ -299,142 +261,27 @@ final class AssociationService implements StoreReception.Owner, CommitmentServic
     collected.writeBytes(bytes);
   }
 
-  // ---- storage commitment, PS3.4 annex J ----
-
-  private void commitment(int contextId, DimseCommand message, byte[] dataSet) {
-    boolean request = message.field() == DimseCommand.N_ACTION_RQ;
-    DimseStatus fault = null;
-    if (!message.sopClassUid().equals(SopClass.STORAGE_COMMITMENT_PUSH_MODEL)) {
-      fault = DimseStatus.NO_SUCH_SOP_CLASS;
-    } else if (!message.sopInstanceUid().equals(Commitments.INSTANCE)) {
-      fault = DimseStatus.NO_SUCH_OBJECT_INSTANCE;
-    } else if (request && message.typeId() != Commitments.REQUEST) {
-      fault = DimseStatus.NO_SUCH_ACTION;
-    } else if (collectedTooMuch) {
-      fault = DimseStatus.RESOURCE_LIMITATION;
-    } else if (dataSet == null) {
-      fault = DimseStatus.MISTYPED_ARGUMENT;
-    }
-    if (fault != null) {
-      LOG.warn("association {}: storage commitment answered {}", id, fault);
-      respond(contextId, message.response(fault.code(), ""));
-      return;
-    }
-    outstanding++;
-    TransferSyntax syntax = negotiation.contexts().get(contextId).transferSyntax();
-    serial.execute(
-        () -> {
-          Commitments.Request asked = null;
-          DimseStatus status;
-          String comment = "";
-          try {
-            DataSet set = DataSets.decode(dataSet, syntax);
-            if (request) {
-              asked = Commitments.request(set);
-              status = node.commitments.accept(callingAeTitle, calledAeTitle, asked);
-            } else {
-              status = told(Commitments.report(set));
-            }
-          } catch (DicomException e) {
-            status = DimseStatus.INVALID_ARGUMENT_VALUE;
-            comment = e.getMessage();
-            LOG.warn("association {}: storage commitment answered {}: {}", id, status, comment);
-          }
-          Commitments.Request taken = status == DimseStatus.SUCCESS ? asked : null;
-          DimseCommand response = message.response(status.code(), comment);
-          node.onEventLoop(
-              () -> {
-                outstanding--;
-                respond(contextId, response);
-                connection.regulate();
-                if (taken != null) {
-                  node.commitments.answered(callingAeTitle, taken);
-                }
-              });
-        });
-  }
-
-  private DimseStatus told(CommitmentReport report) {
-    try {
-      node.listener.commitmentReported(callingAeTitle, report);
-      return DimseStatus.SUCCESS;
-    } catch (RuntimeException e) {
-      // The archive may report again later; its association goes on.
-      LOG.error("association {}: the listener failed", id, e);
-      return DimseStatus.PROCESSING_FAILURE;
-    }
-  }
-
-  /** The association is there: reports that waited for it can be delivered. */
-  void established() {
-    if (commitmentContext() != null) {
-      node.commitments.opened(callingAeTitle, this);
-    }
-  }
-
-  private Negotiation.Context commitmentContext() {
-    return negotiation.contexts().values().stream()
-        .filter(
-            context ->
-                context.abstractSyntax().equals(SopClass.STORAGE_COMMITMENT_PUSH_MODEL)
-                    && context.peerIsScu())
-        .findFirst()
-        .orElse(null);
-  }
-
-  @Override
-  public void report(CommitmentReport report, Consumer<Boolean> delivered) {
-    node.onEventLoop(
-        () -> {
-          if (ended || !connection.isEstablished()) {
-            delivered.accept(false);
-            return;
-          }
-          lastMessageId = lastMessageId % 0xFFFF + 1;
-          reports.add(new Reporting(lastMessageId, report, delivered));
-          if (reports.size() == 1) {
-            sendReport();
-          }
-        });
-  }
-
-  private void sendReport() {
-    Reporting next = reports.element();
-    Negotiation.Context context = commitmentContext();
-    send(context.id(), true, CommitmentService.event(next.messageId(), next.report()).encode());
-    send(context.id(), false, CommitmentService.dataSet(next.report(), context.transferSyntax()));
-  }
-
-  private boolean isAwaited(DimseCommand message) {
-    return message.field() == (DimseCommand.N_EVENT_REPORT_RQ | DimseCommand.RESPONSE)
-        && !reports.isEmpty()
-        && reports.element().messageId() == message.messageId();
-  }
-
-  private void reported(DimseCommand response) {
-    reports.remove().delivered().accept(CommitmentService.isTaken(response.status()));
-    if (!reports.isEmpty()) {
-      sendReport();
-    }
-  }
-
   private static PduException unexpected(String what) {
     return new PduException(Pdu.Abort.UNEXPECTED_PARAMETER, what);
   }
 
-  private void respond(int contextId, DimseCommand response) {
-    send(contextId, true, response.encode());
+  /** The association is there: what waited for it can be done. */
+  void established() {
+    commitments.established();
   }
 
-  private void send(int contextId, boolean isCommand, byte[] encoded) {
-    long most = peerMaxLength == 0 ? LONGEST_SENT : Math.min(peerMaxLength, LONGEST_SENT);
-    int room = (int) (most - Pdu.PDV_HEADER_LENGTH & ~1L);
-    for (int from = 0; from < encoded.length; from += room) {
-      int length = Math.min(room, encoded.length - from);
-      boolean last = from + length == encoded.length;
-      ByteBuffer data = ByteBuffer.wrap(encoded, from, length);
-      connection.send(new Pdu.PDataTf(List.of(new Pdu.Pdv(contextId, isCommand, last, data))));
-    }
+  // ---- AssociationCommitments.Owner ----
+
+  @Override
+  public void taken() {
+    outstanding++;
+  }
+
+  @Override
+  public void answer(int contextId, DimseCommand response) {
+    outstanding--;
+    messages.command(contextId, response);
+    connection.regulate();
   }
 
   // ---- StoreReception.Owner, on a spool thread ----
@@ -463,12 +310,7 @@ final class AssociationService implements StoreReception.Owner, CommitmentServic
           done.command.response(
               status.code(), fault instanceof StoreException ? fault.getMessage() : "");
     }
-    node.onEventLoop(
-        () -> {
-          outstanding--;
-          respond(done.contextId, response);
-          connection.regulate();
-        });
+    node.onEventLoop(() -> answer(done.contextId, response));
     if (stored != null) {
       told(stored, done.completedNanos());
     }
@@ -541,10 +383,7 @@ final class AssociationService implements StoreReception.Owner, CommitmentServic
     }
     drained = null;
     collected = null;
-    node.commitments.closed(callingAeTitle, this);
-    while (!reports.isEmpty()) {
-      reports.remove().delivered().accept(false);
-    }
+    commitments.end();
     if (aborted) {
       node.counters.associationsAborted.increment();
     }

@@ -316,17 +316,9 @@ final class CommitmentService {
       to = to.withTls(options.tls().get());
     }
     String sopClass = SopClass.STORAGE_COMMITMENT_PUSH_MODEL;
-    List<Pdu.ProposedContext> contexts =
-        List.of(
-            new Pdu.ProposedContext(
-                1,
-                sopClass,
-                List.of(
-                    TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN.uid(),
-                    TransferSyntax.IMPLICIT_VR_LITTLE_ENDIAN.uid())));
     // PS3.4 J.3.4: who reports on an association of its own negotiates the role of SCP.
     List<Pdu.SubItem> role = List.of(new RoleSelection(sopClass, false, true).toItem());
-    try (ScuAssociation association = ScuAssociation.open(to, contexts, role)) {
+    try (ScuAssociation association = ScuAssociation.open(to, Commitments.CONTEXTS, role)) {
       String syntax = association.accepted(1);
       if (syntax == null) {
         return to.peer() + " does not accept Storage Commitment Push Model";

@@ -3,8 +3,11 @@ package io.hounsfield.listener;
 
 import io.hounsfield.dicom.DataSet;
 import io.hounsfield.dicom.DicomException;
+import io.hounsfield.dicom.SopClass;
 import io.hounsfield.dicom.Tag;
+import io.hounsfield.dicom.TransferSyntax;
 import io.hounsfield.dicom.VR;
+import io.hounsfield.listener.ul.Pdu;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,6 +29,16 @@ final class Commitments {
 
   /** Longest data set of a request or report taken, bytes: some 20,000 instances. */
   static final int MAX_DATA_SET = 4 << 20;
+
+  /** What an SCU proposes: one presentation context, of ID 1. */
+  static final List<Pdu.ProposedContext> CONTEXTS =
+      List.of(
+          new Pdu.ProposedContext(
+              1,
+              SopClass.STORAGE_COMMITMENT_PUSH_MODEL,
+              List.of(
+                  TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN.uid(),
+                  TransferSyntax.IMPLICIT_VR_LITTLE_ENDIAN.uid())));
 
   private Commitments() {}
 

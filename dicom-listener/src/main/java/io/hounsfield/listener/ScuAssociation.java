@@ -11,22 +11,17 @@ import io.hounsfield.listener.ul.PduReader;
 import io.hounsfield.listener.ul.State;
 import io.hounsfield.listener.ul.UpperLayer;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.ReadableByteChannel;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -40,44 +35,25 @@ final class ScuAssociation implements UpperLayer.Port, PduReader.Sink, Closeable
   /** Longest P-DATA-TF received, bytes: only responses come. */
   private static final int MAX_RECEIVE = 64 << 10;
 
-  /** Longest data set of a request of the peer, bytes. */
-  private static final int MAX_DATA_SET = 4 << 20;
-
-  /** Requests of the peer that may wait here. */
-  private static final int MAX_REQUESTS = 16;
-
   private final ScuOptions options;
   private final UpperLayer machine = new UpperLayer(UpperLayer.Role.REQUESTOR, this);
   private final PduReader reader = new PduReader(MAX_RECEIVE, this);
   private final ScuTransport transport;
-  private final ScheduledExecutorService watchdog;
+  private final ScuWatchdog watchdog;
   private final ByteBuffer in = ByteBuffer.allocate(16 << 10);
   private final ByteBuffer header =
       ByteBuffer.allocateDirect(Pdu.HEADER_LENGTH + Pdu.PDV_HEADER_LENGTH);
   private final Map<Integer, String> accepted = new HashMap<>();
-  private final ByteArrayOutputStream command = new ByteArrayOutputStream();
+  private final ScuInbox inbox = new ScuInbox();
   private ByteBuffer data;
-  private DimseCommand response;
-  private final Deque<IncomingRequest> requests = new ArrayDeque<>();
-  private DimseCommand announced;
-  private int announcedContext;
-  private ByteArrayOutputStream collected = new ByteArrayOutputStream();
   private String ended;
   private boolean deliver;
   private int lastMessageId;
-  private volatile long deadline = Long.MAX_VALUE;
-  private volatile boolean timedOut;
 
   private ScuAssociation(ScuOptions options) throws IOException {
     this.options = options;
     this.transport = new ScuTransport();
-    this.watchdog =
-        Executors.newSingleThreadScheduledExecutor(
-            task -> {
-              Thread thread = new Thread(task, "dicom-scu-watchdog");
-              thread.setDaemon(true);
-              return thread;
-            });
+    this.watchdog = new ScuWatchdog(transport, options.responseTimeoutMs());
   }
 
   /**
@@ -110,8 +86,7 @@ final class ScuAssociation implements UpperLayer.Port, PduReader.Sink, Closeable
 
   private void request(List<Pdu.ProposedContext> contexts, List<Pdu.SubItem> items)
       throws IOException {
-    long period = Math.max(5, Math.min(500, options.responseTimeoutMs() / 8));
-    watchdog.scheduleWithFixedDelay(this::watch, period, period, TimeUnit.MILLISECONDS);
+    watchdog.start();
     List<Pdu.SubItem> all = new ArrayList<>(items);
     options.user().ifPresent(user -> all.add(user.toRequestItem()));
     Pdu.AssociateRq request =
@@ -138,28 +113,13 @@ final class ScuAssociation implements UpperLayer.Port, PduReader.Sink, Closeable
     }
   }
 
-  private void watch() {
-    if (System.nanoTime() - deadline > 0 && deadline != Long.MAX_VALUE) {
-      timedOut = true;
-      try {
-        transport.close();
-      } catch (IOException e) {
-        // it is closed anyway; the waiting thread wakes up
-      }
-    }
-  }
-
-  private void touch() {
-    deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(options.responseTimeoutMs());
-  }
-
   private interface Exchange {
     void run() throws IOException;
   }
 
   /** Runs a step under the watchdog and says in words what went wrong with the peer. */
   private void exchange(Exchange step) throws IOException {
-    touch();
+    watchdog.touch();
     try {
       step.run();
     } catch (IOException | UncheckedIOException e) {
@@ -168,7 +128,7 @@ final class ScuAssociation implements UpperLayer.Port, PduReader.Sink, Closeable
         throw cause;
       }
       String what =
-          timedOut
+          watchdog.timedOut()
               ? "nothing moved for " + options.responseTimeoutMs() + " ms"
               : ended != null ? ended : "connection failed: " + cause;
       ended = what;
@@ -178,7 +138,7 @@ final class ScuAssociation implements UpperLayer.Port, PduReader.Sink, Closeable
       transport.close();
       throw new AssociationException(options.peer() + ": " + what, cause);
     } finally {
-      deadline = Long.MAX_VALUE;
+      watchdog.rest();
     }
   }
 
@@ -215,11 +175,12 @@ final class ScuAssociation implements UpperLayer.Port, PduReader.Sink, Closeable
           if (dataSet != null) {
             sendData(contextId, dataSet, length);
           }
-          response = null;
-          while (response == null && machine.state() == State.STA6) {
+          inbox.expectResponse();
+          while (inbox.response() == null && machine.state() == State.STA6) {
             receive();
           }
         });
+    DimseCommand response = inbox.response();
     if (response == null) {
       throw new AssociationException(options.peer() + ": " + ended);
     }
@@ -237,17 +198,14 @@ final class ScuAssociation implements UpperLayer.Port, PduReader.Sink, Closeable
     return call(contextId, request, null, 0);
   }
 
-  /** A request that the peer made, as SCP of a SOP class with that role. */
-  record IncomingRequest(int contextId, DimseCommand command, byte[] dataSet) {}
-
   /**
    * The next request of the peer; null when none came in time, or the association ended.
    *
    * @param timeoutMs how long to wait for one, milliseconds
    */
-  IncomingRequest awaitRequest(long timeoutMs) throws IOException {
+  ScuInbox.Request awaitRequest(long timeoutMs) throws IOException {
     long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
-    while (requests.isEmpty() && isOpen()) {
+    while (!inbox.hasRequest() && isOpen()) {
       long left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
       if (left <= 0) {
         break;
@@ -256,14 +214,14 @@ final class ScuAssociation implements UpperLayer.Port, PduReader.Sink, Closeable
       try {
         receive((int) Math.min(left, 1000));
       } finally {
-        deadline = Long.MAX_VALUE;
+        watchdog.rest();
       }
     }
-    return requests.poll();
+    return inbox.nextRequest();
   }
 
   /** Answers a request of the peer. */
-  void respond(IncomingRequest request, int status) throws IOException {
+  void respond(ScuInbox.Request request, int status) throws IOException {
     exchange(() -> sendCommand(request.contextId(), request.command().response(status, "")));
   }
 
@@ -299,7 +257,7 @@ final class ScuAssociation implements UpperLayer.Port, PduReader.Sink, Closeable
       }
       left -= data.position();
       sendValue(contextId, false, left == 0, data.flip());
-      touch();
+      watchdog.touch();
     } while (left > 0);
   }
 
@@ -332,7 +290,7 @@ final class ScuAssociation implements UpperLayer.Port, PduReader.Sink, Closeable
     } catch (AssociationException e) {
       // it was on its way out; the connection is closed all the same
     } finally {
-      watchdog.shutdownNow();
+      watchdog.close();
       transport.close();
     }
   }
@@ -359,7 +317,7 @@ final class ScuAssociation implements UpperLayer.Port, PduReader.Sink, Closeable
       machine.fire(Event.EVT17);
       return true;
     }
-    touch();
+    watchdog.touch();
     reader.feed(in.flip());
     return true;
   }
@@ -368,7 +326,7 @@ final class ScuAssociation implements UpperLayer.Port, PduReader.Sink, Closeable
   public void connect() {
     try {
       transport.connect(options);
-      touch();
+      watchdog.touch();
     } catch (IOException e) {
       String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
       ended = "cannot connect: " + why;
@@ -503,51 +461,8 @@ final class ScuAssociation implements UpperLayer.Port, PduReader.Sink, Closeable
   public void fragment(
       int contextId, boolean isCommand, boolean last, ByteBuffer piece, boolean end)
       throws PduException {
-    if (!deliver) {
-      return;
-    }
-    ByteArrayOutputStream into = isCommand ? command : collected;
-    if (!isCommand && announced == null) {
-      return; // no response to C-STORE or C-ECHO has a data set
-    }
-    int limit = isCommand ? DimseCommand.MAX_LENGTH : MAX_DATA_SET;
-    if (into.size() + piece.remaining() > limit) {
-      throw new PduException(
-          Pdu.Abort.INVALID_PARAMETER, "command or data set of more than " + limit + " bytes");
-    }
-    byte[] bytes = new byte[piece.remaining()];
-    piece.get(bytes);
-    into.writeBytes(bytes);
-    if (last && end) {
-      if (isCommand) {
-        takeCommand(contextId);
-      } else {
-        requests.add(new IncomingRequest(announcedContext, announced, collected.toByteArray()));
-        announced = null;
-        collected = new ByteArrayOutputStream();
-      }
-    }
-  }
-
-  private void takeCommand(int contextId) throws PduException {
-    DimseCommand message;
-    try {
-      message = DimseCommand.decode(ByteBuffer.wrap(command.toByteArray()));
-    } catch (DicomException e) {
-      throw new PduException(Pdu.Abort.INVALID_PARAMETER, e.getMessage());
-    } finally {
-      command.reset();
-    }
-    if (message.isResponse()) {
-      response = message;
-    } else if (requests.size() >= MAX_REQUESTS) {
-      throw new PduException(
-          Pdu.Abort.UNEXPECTED_PARAMETER, "requests without waiting for answers");
-    } else if (message.hasDataSet()) {
-      announced = message;
-      announcedContext = contextId;
-    } else {
-      requests.add(new IncomingRequest(contextId, message, new byte[0]));
+    if (deliver) {
+      inbox.fragment(contextId, isCommand, piece, last && end);
     }
   }
 

@@ -6,7 +6,6 @@ import io.hounsfield.dicom.DicomException;
 import io.hounsfield.dicom.SopClass;
 import io.hounsfield.dicom.TransferSyntax;
 import io.hounsfield.dicom.Uid;
-import io.hounsfield.listener.ul.Pdu;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -56,15 +55,7 @@ public final class StorageCommitmentScu {
       Duration patience)
       throws IOException {
     String sopClass = SopClass.STORAGE_COMMITMENT_PUSH_MODEL;
-    List<Pdu.ProposedContext> contexts =
-        List.of(
-            new Pdu.ProposedContext(
-                1,
-                sopClass,
-                List.of(
-                    TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN.uid(),
-                    TransferSyntax.IMPLICIT_VR_LITTLE_ENDIAN.uid())));
-    try (ScuAssociation association = ScuAssociation.open(options, contexts)) {
+    try (ScuAssociation association = ScuAssociation.open(options, Commitments.CONTEXTS)) {
       String accepted = association.accepted(1);
       if (accepted == null) {
         throw new AssociationException(
@@ -102,7 +93,7 @@ public final class StorageCommitmentScu {
     long until = System.nanoTime() + patienceMs * 1_000_000;
     while (true) {
       long left = (until - System.nanoTime()) / 1_000_000;
-      ScuAssociation.IncomingRequest incoming = association.awaitRequest(Math.max(0, left));
+      ScuInbox.Request incoming = association.awaitRequest(Math.max(0, left));
       if (incoming == null) {
         return Optional.empty();
       }
