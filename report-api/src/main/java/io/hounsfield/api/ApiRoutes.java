@@ -31,6 +31,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * The operations of openapi.yaml. Each route comes from that document, which also checks its
@@ -49,6 +50,7 @@ final class ApiRoutes {
   private final Supplier<String> metricsScrape;
   private final EventHub events;
   private final VolumeSender volumes;
+  private final Exports exports;
 
   /** Accept-Encoding that takes gzip; no browser gives it the weight 0. */
   private static final Pattern GZIP =
@@ -62,7 +64,8 @@ final class ApiRoutes {
       HealthSource health,
       Supplier<String> metricsScrape,
       EventHub events,
-      VolumeSender volumes) {
+      VolumeSender volumes,
+      Exports exports) {
     this.workers = workers;
     this.catalog = catalog;
     this.results = results;
@@ -71,6 +74,7 @@ final class ApiRoutes {
     this.metricsScrape = metricsScrape;
     this.events = events;
     this.volumes = volumes;
+    this.exports = exports;
   }
 
   /** A router with every operation of the document. */
@@ -88,6 +92,8 @@ final class ApiRoutes {
     builder.getRoute("getLesions").addHandler(rc -> getArtifact(rc, Artifact.LESIONS));
     builder.getRoute("listResults").addHandler(this::listResults);
     builder.getRoute("getResult").addHandler(this::getResult);
+    builder.getRoute("exportCsv").addHandler(rc -> export(rc, ResultCatalog.ExportFormat.CSV));
+    builder.getRoute("exportJson").addHandler(rc -> export(rc, ResultCatalog.ExportFormat.JSON));
     builder.getRoute("listDeliveries").addHandler(this::listDeliveries);
     builder
         .getRoute("resendDelivery")
@@ -107,14 +113,14 @@ final class ApiRoutes {
   }
 
   private void listAnalyses(RoutingContext rc) {
-    AnalysisFilter filter = filter(validated(rc).getQuery());
+    AnalysisFilter filter = filter(validated(rc).getQuery(), DEFAULT_LIMIT);
     answer(
         rc,
         () -> Buffer.buffer(AnalysisJson.page(catalog.list(filter)).encode()),
         page -> json(rc, 200, page));
   }
 
-  private static AnalysisFilter filter(Map<String, RequestParameter> query) {
+  private static AnalysisFilter filter(Map<String, RequestParameter> query, int limitOtherwise) {
     Set<AnalysisStatus> statuses = EnumSet.noneOf(AnalysisStatus.class);
     RequestParameter status = query.get("status");
     if (present(status)) {
@@ -122,6 +128,7 @@ final class ApiRoutes {
         statuses.add(AnalysisStatus.ofKey((String) key).orElseThrow());
       }
     }
+    RequestParameter ids = query.get("ids");
     RequestParameter limit = query.get("limit");
     RequestParameter cursor = query.get("cursor");
     RequestParameter series = query.get("seriesInstanceUid");
@@ -129,10 +136,13 @@ final class ApiRoutes {
     try {
       return new AnalysisFilter(
           statuses,
+          present(ids)
+              ? ids.getJsonArray().stream().map(String.class::cast).collect(Collectors.toSet())
+              : Set.of(),
           present(series) ? series.getString() : null,
           present(since) ? time(since.getString()) : null,
           present(cursor) ? Page.Cursor.decode(cursor.getString()) : null,
-          present(limit) ? limit.getInteger() : DEFAULT_LIMIT);
+          present(limit) ? limit.getInteger() : limitOtherwise);
     } catch (IllegalArgumentException e) {
       throw new Problem(Problem.Code.INVALID_REQUEST, e.getMessage());
     }
@@ -147,7 +157,7 @@ final class ApiRoutes {
     }
   }
 
-  private static boolean present(RequestParameter parameter) {
+  static boolean present(RequestParameter parameter) {
     return parameter != null && !parameter.isNull();
   }
 
@@ -288,6 +298,20 @@ final class ApiRoutes {
       case "png" -> "image/png";
       default -> "application/octet-stream";
     };
+  }
+
+  private void export(RoutingContext rc, ResultCatalog.ExportFormat format) {
+    AnalysisFilter which = filter(validated(rc).getQuery(), AnalysisFilter.MAX_LIMIT);
+    answer(
+        rc,
+        () -> {
+          // A case that was asked for by name must not be missing without a word.
+          for (String id : which.ids()) {
+            requireAnalysis(id);
+          }
+          return which;
+        },
+        found -> exports.send(rc, found, format));
   }
 
   private void listDeliveries(RoutingContext rc) {
@@ -476,7 +500,7 @@ final class ApiRoutes {
     return true;
   }
 
-  private static void disposition(RoutingContext rc, String fileName) {
+  static void disposition(RoutingContext rc, String fileName) {
     RequestParameter download = validated(rc).getQuery().get("download");
     boolean save = present(download) && Boolean.TRUE.equals(download.getBoolean());
     rc.response()
@@ -489,7 +513,7 @@ final class ApiRoutes {
     return validated(rc).getPathParameters().get("id").getString();
   }
 
-  private static ValidatedRequest validated(RoutingContext rc) {
+  static ValidatedRequest validated(RoutingContext rc) {
     return rc.get(RouterBuilder.KEY_META_DATA_VALIDATED_REQUEST);
   }
 }

@@ -39,7 +39,7 @@ public final class HttpApi implements AutoCloseable {
   private static final String READING = "GET, HEAD, OPTIONS";
   private static final int WORKERS = 8;
   private static final int IDLE_TIMEOUT_SECONDS = 60;
-  private static final int MAX_REQUEST_LINE_BYTES = 2048;
+  private static final int MAX_REQUEST_LINE_BYTES = 4096;
   private static final int MAX_HEADER_BYTES = 16 * 1024;
 
   private final HttpServer server;
@@ -47,18 +47,21 @@ public final class HttpApi implements AutoCloseable {
   private final List<AnalysisCatalog.Subscription> subscriptions;
   private final WorkerExecutor workers;
   private final VolumeSender volumes;
+  private final Exports exports;
 
   private HttpApi(
       HttpServer server,
       EventHub events,
       List<AnalysisCatalog.Subscription> subscriptions,
       WorkerExecutor workers,
-      VolumeSender volumes) {
+      VolumeSender volumes,
+      Exports exports) {
     this.server = server;
     this.events = events;
     this.subscriptions = subscriptions;
     this.workers = workers;
     this.volumes = volumes;
+    this.exports = exports;
   }
 
   /** Starts a server that has no results in the standards' forms to show. */
@@ -117,12 +120,22 @@ public final class HttpApi implements AutoCloseable {
     WorkerExecutor workers = vertx.createSharedWorkerExecutor("hounsfield-http", WORKERS);
     EventHub events = new EventHub(vertx, options);
     VolumeSender volumes = new VolumeSender();
+    Exports exports = new Exports(results);
     List<AnalysisCatalog.Subscription> subscriptions =
         List.of(catalog.subscribe(events::publish), results.subscribe(events::publish));
     try {
       RequestGate gate = new RequestGate(new HostCheck(options), contract, mounts);
       Router router =
-          new ApiRoutes(workers, catalog, results, models, health, metricsScrape, events, volumes)
+          new ApiRoutes(
+                  workers,
+                  catalog,
+                  results,
+                  models,
+                  health,
+                  metricsScrape,
+                  events,
+                  volumes,
+                  exports)
               .create(vertx, contract, WebPage.of("application/yaml", document), gate);
       addPages(router, mounts);
       mounts.forEach(mount -> router.route(mount.path() + "/*").subRouter(mount.router()));
@@ -136,11 +149,12 @@ public final class HttpApi implements AutoCloseable {
       await(
           server.listen(options.port(), options.bindAddress()),
           "HTTP cannot listen on %s port %d".formatted(options.bindAddress(), options.port()));
-      return new HttpApi(server, events, subscriptions, workers, volumes);
+      return new HttpApi(server, events, subscriptions, workers, volumes, exports);
     } catch (IOException | RuntimeException e) {
       subscriptions.forEach(AnalysisCatalog.Subscription::close);
       events.close();
       volumes.close();
+      exports.close();
       workers.close();
       throw e;
     }
@@ -343,6 +357,7 @@ public final class HttpApi implements AutoCloseable {
     subscriptions.forEach(AnalysisCatalog.Subscription::close);
     events.close();
     volumes.close();
+    exports.close();
     try {
       await(server.close(), "HTTP server cannot be closed");
     } catch (IOException e) {

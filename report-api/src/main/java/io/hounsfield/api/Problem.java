@@ -27,6 +27,7 @@ final class Problem extends RuntimeException {
     BODY_NOT_ACCEPTED(413, "Content Too Large"),
     HOST_NOT_ALLOWED(421, "Misdirected Request"),
     TOO_MANY_VOLUMES(503, "Service Unavailable"),
+    TOO_MANY_EXPORTS(503, "Service Unavailable"),
     TOO_MANY_EVENT_STREAMS(503, "Service Unavailable"),
     INTERNAL_ERROR(500, "Internal Server Error");
 

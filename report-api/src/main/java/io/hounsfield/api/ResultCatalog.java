@@ -2,6 +2,7 @@
 package io.hounsfield.api;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -32,10 +33,25 @@ public interface ResultCatalog {
         }
 
         @Override
+        public void export(
+            AnalysisFilter which, ExportFormat format, boolean withPatient, OutputStream out)
+            throws IOException {
+          throw new IOException("there are no rows");
+        }
+
+        @Override
         public AnalysisCatalog.Subscription subscribe(Consumer<DeliveryStatus> listener) {
           return () -> {};
         }
       };
+
+  /** How rows are written. */
+  enum ExportFormat {
+    /** RFC 4180, UTF-8, with a header line. */
+    CSV,
+    /** An array of objects. */
+    JSON
+  }
 
   /** What can be asked for. */
   enum Change {
@@ -67,6 +83,17 @@ public interface ResultCatalog {
    */
   Optional<DeliveryStatus> change(String analysisId, long number, Change change)
       throws IOException, ConflictException;
+
+  /**
+   * Writes a row for each analysis of a list, newest first, while they are read from the store; the
+   * stream is flushed, not closed. A row of an analysis whose newest version has no report says why
+   * instead of numbers.
+   *
+   * @param which the analyses; place and limit are those of the pages that are read
+   * @param withPatient whether rows say who the patient is
+   */
+  void export(AnalysisFilter which, ExportFormat format, boolean withPatient, OutputStream out)
+      throws IOException;
 
   /**
    * Tells of every change of a delivery from now on. The listener returns at once and never throws.

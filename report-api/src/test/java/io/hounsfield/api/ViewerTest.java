@@ -289,10 +289,7 @@ class ViewerTest {
     browser.press("r", "KeyR");
     assertEquals("1500", browser.evaluate("document.querySelector('[name=\"width\"]').value"));
     browser.press("x", "KeyX");
-    browser.await(
-        VIEWER
-            + ".voxel[2] === "
-            + voxel(chest(HEAD_FIRST).ct().geometry(), TestChest.GROUND_GLASS)[2]);
+    browser.await(slice(chest(HEAD_FIRST).ct().geometry(), TestChest.GROUND_GLASS));
     browser.evaluate("document.getElementById('profile-bar').focus()");
     Object before = browser.evaluate(VIEWER + ".voxel[2]");
     browser.press("ArrowRight", "ArrowRight");

@@ -154,8 +154,8 @@ export function previous(node, own, others) {
     return;
   }
   const head = element('tr');
-  for (const key of ['previous.date', 'list.study', 'list.opacity', 'previous.difference']) {
-    const cell = element('th', key === 'list.study' || key === 'previous.date' ? '' : 'number', t(key));
+  for (const key of ['previous.date', 'list.opacity', 'previous.difference']) {
+    const cell = element('th', key === 'previous.date' ? '' : 'number', t(key));
     cell.scope = 'col';
     head.append(cell);
   }
@@ -169,7 +169,7 @@ export function previous(node, own, others) {
     const points = difference === null ? '–'
       : t('previous.points', { points: `${difference > 0 ? '+' : ''}${difference.toFixed(1).replace('-', '−')}` });
     return element('tr', here ? 'lead' : '',
-      element('td', '', link), element('td', '', a.seriesDescription ?? a.studyDescription ?? '–'),
+      element('td', '', link, element('span', 'sub', a.seriesDescription ?? a.studyDescription ?? '')),
       element('td', 'number', `${formatNumber(a.opacityPercent, '%')} %`),
       element('td', 'number', here ? t('previous.this') : points));
   });

@@ -199,7 +199,8 @@ function downloads() {
 /** The results in the standards' forms, made a moment after the report. */
 async function results() {
   const { items } = await getJson(`${address}/results`);
-  byId('downloads').append(...items.map(({ name }) => {
+  const known = new Set([...byId('downloads').querySelectorAll('a')].map((link) => link.download));
+  byId('downloads').append(...items.filter(({ name }) => !known.has(name)).map(({ name }) => {
     const link = element('a', '', name);
     link.href = `${address}/results/${encodeURIComponent(name)}?download=true`;
     link.download = name;

@@ -198,6 +198,7 @@ export class Viewer {
       const make = async (buffer, name, colours) => {
         const image = await NVImage.new(buffer, name, '', 1, null, 0, 2);
         image.setColormapLabel(labelColours(...colours));
+        image.hdr.intent_code = 1002; // NIFTI_INTENT_LABEL: without it NiiVue draws no outlines
         return image;
       };
       this.images.lungs = await make(this.labels.lungs, 'lungs.nii', [LUNG, LUNG]);
@@ -215,10 +216,22 @@ export class Viewer {
       layer.opacity = this.show.opacity;
       volumes.push(layer);
     }
-    this.nv.volumes = volumes;
     this.nv.back = ct;
+    if (this.drawnCt !== ct) {
+      this.nv.volumes = [ct];
+      this.nv.overlays = [];
+      this.nv.updateGLVolume();
+      this.drawnCt = ct; // and stays on the graphics card
+    }
+    this.nv.volumes = volumes;
     this.nv.overlays = volumes.slice(1);
-    this.nv.updateGLVolume();
+    this.nv.overlays.forEach((volume, n) => {
+      // NiiVue fades the edge of a label into its neighbours; a line one voxel wide must not fade.
+      this.nv.opts.atlasOutline = { lungs: 0.65, outline: Math.min(1, 2 * this.show.opacity) }[
+        volume.name.split('.')[0]] ?? 0;
+      this.nv.refreshLayers(volume, n + 1);
+    });
+    this.nv.opts.atlasOutline = 0;
     if (held) {
       this.goTo(held);
     } else {

@@ -58,13 +58,15 @@ async function fetchVolume(address, onProgress) {
   return all;
 }
 
-/** The voxels of a label map that touch another label; the rest becomes background. */
+/**
+ * The voxels of a label map that touch another label in their slice; the rest becomes background. Neighbours in other
+ * slices do not count: where a lung ends flat on the diaphragm its whole face would be a border.
+ */
 function outline(file) {
   const header = new DataView(file.buffer);
   const columns = header.getInt16(42, true);
   const rows = header.getInt16(44, true);
   const slices = header.getInt16(46, true);
-  const plane = columns * rows;
   const labels = file.subarray(HEADER);
   const out = file.slice();
   const border = out.subarray(HEADER);
@@ -75,8 +77,7 @@ function outline(file) {
         const label = labels[n];
         if (label !== 0 && (
           i === 0 || labels[n - 1] !== label || i === columns - 1 || labels[n + 1] !== label
-          || j === 0 || labels[n - columns] !== label || j === rows - 1 || labels[n + columns] !== label
-          || (k > 0 && labels[n - plane] !== label) || (k < slices - 1 && labels[n + plane] !== label))) {
+          || j === 0 || labels[n - columns] !== label || j === rows - 1 || labels[n + columns] !== label)) {
           border[n] = label;
         }
       }
