@@ -13,6 +13,7 @@ import io.hounsfield.listener.ul.Pdu;
 import io.hounsfield.listener.ul.PduException;
 import io.hounsfield.listener.ul.RoleSelection;
 import io.hounsfield.listener.ul.UserIdentity;
+import io.hounsfield.peers.Programs;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
@@ -239,7 +240,7 @@ class AccessTest {
   @ParameterizedTest
   @CsvSource({"--user ct1,0", "--user pacs --password s3cret,0", "--user pacs --password no,1"})
   void storescuNamesItsUser(String options, int rc) throws Exception {
-    DcmtkTest.needs("storescu");
+    Programs.needs("storescu");
     List<Path> files = TestInstances.files(temp.resolve("in"), "id", 1, 16);
     try (TestNode node = nodeWithUsers()) {
       Process process =

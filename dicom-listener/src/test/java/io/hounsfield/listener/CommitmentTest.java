@@ -14,6 +14,7 @@ import io.hounsfield.dicom.TransferSyntax;
 import io.hounsfield.dicom.Uid;
 import io.hounsfield.dicom.VR;
 import io.hounsfield.listener.ul.Pdu;
+import io.hounsfield.peers.Programs;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -130,7 +131,7 @@ class CommitmentTest {
 
   @Test
   void aReportThatNobodyTakesIsTriedAgainAlsoAfterARestart() throws Exception {
-    int port = DcmtkTest.freePort();
+    int port = Programs.freePort();
     DicomPeer peer = DicomPeer.of("ASKER", "127.0.0.1").withPort(port);
     String transaction;
     try (TestNode node =
@@ -156,7 +157,7 @@ class CommitmentTest {
 
   @Test
   void aReportIsGivenUpAtLast() throws Exception {
-    DicomPeer peer = DicomPeer.of("ASKER", "127.0.0.1").withPort(DcmtkTest.freePort());
+    DicomPeer peer = DicomPeer.of("ASKER", "127.0.0.1").withPort(Programs.freePort());
     CommitmentOptions impatient =
         new CommitmentOptions(
             Duration.ofMillis(1),
@@ -341,8 +342,8 @@ class CommitmentTest {
 
   @Test
   void theScuSaysWhenTheOtherNodeDoesNotCommit() throws Exception {
-    DcmtkTest.needs("storescp");
-    int port = DcmtkTest.freePort();
+    Programs.needs("storescp");
+    int port = Programs.freePort();
     Process storescp =
         new ProcessBuilder("storescp", "-od", temp.toString(), "" + port)
             .redirectErrorStream(true)

@@ -13,8 +13,8 @@ import io.hounsfield.dicom.DicomFiles;
 import io.hounsfield.dicom.PixelDecoders;
 import io.hounsfield.dicom.Tag;
 import io.hounsfield.dicom.TransferSyntax;
+import io.hounsfield.peers.Programs;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,13 +35,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DcmtkTest {
   @TempDir Path temp;
 
-  static void needs(String tool) {
-    boolean found =
-        Stream.of(System.getenv("PATH").split(":"))
-            .anyMatch(directory -> Files.isExecutable(Path.of(directory, tool)));
-    assumeTrue(found, tool + " is not installed (Debian: dcmtk, orthanc)");
-  }
-
   static Path shared(String folder) {
     Path root = Path.of(System.getProperty("hounsfield.root", ".."));
     Path path = root.resolve("../shared/data/dicom").resolve(folder).normalize();
@@ -58,7 +51,7 @@ class DcmtkTest {
 
   /** Runs a tool to its end; its exit code. */
   private int run(String... command) throws Exception {
-    needs(command[0]);
+    Programs.needs(command[0]);
     Process process = launch(List.of(command));
     assertTrue(process.waitFor(90, TimeUnit.SECONDS), command[0] + " hangs");
     return process.exitValue();
@@ -133,7 +126,7 @@ class DcmtkTest {
   /** Offered together with little endian, big endian is not taken; alone it is. */
   @Test
   void bigEndianAloneIsTaken() throws Exception {
-    needs("dcmconv");
+    Programs.needs("dcmconv");
     Path little = TestInstances.files(temp.resolve("in"), "be", 1, 100).get(0);
     Path big = temp.resolve("be.dcm");
     assertEquals(0, run("dcmconv", "+tb", little.toString(), big.toString()));
@@ -151,7 +144,7 @@ class DcmtkTest {
 
   @Test
   void combinedContextsWithJpegLosslessOfARealSeries() throws Exception {
-    needs("storescu");
+    Programs.needs("storescu");
     List<Path> files = firstFiles(shared("ricord-1a-covid"), 2);
     try (TestNode node = node()) {
       assertEquals(0, storescu(node, List.of("+C", "-xs"), files));
@@ -172,7 +165,7 @@ class DcmtkTest {
 
   @Test
   void storescuWithRle() throws Exception {
-    needs("dcmcrle");
+    Programs.needs("dcmcrle");
     List<Path> files = new ArrayList<>();
     for (Path plain : TestInstances.files(temp.resolve("in"), "rle", 2, 100)) {
       Path rle = temp.resolve("rle-" + files.size() + ".dcm");
@@ -189,7 +182,7 @@ class DcmtkTest {
 
   @Test
   void storescuWithJpegLosslessOfARealSeries() throws Exception {
-    needs("storescu");
+    Programs.needs("storescu");
     List<Path> files = firstFiles(shared("ricord-1a-covid"), 12);
     try (TestNode node = node()) {
       assertEquals(0, storescu(node, List.of("-xs"), files));
@@ -202,7 +195,7 @@ class DcmtkTest {
   @ParameterizedTest
   @ValueSource(strings = {"-xd", "-xe", "-xi"})
   void storescuWithADeflatedRealSeries(String option) throws Exception {
-    needs("storescu");
+    Programs.needs("storescu");
     List<Path> files = firstFiles(shared("lungfcp-partial-chest"), 8);
     try (TestNode node = node()) {
       assertEquals(0, storescu(node, List.of(option), files));
@@ -212,7 +205,7 @@ class DcmtkTest {
 
   @Test
   void storescuOfAnEnhancedCt() throws Exception {
-    needs("storescu");
+    Programs.needs("storescu");
     Path file = shared("enhanced").resolve("eCT_Supplemental.dcm");
     try (TestNode node = node()) {
       assertEquals(0, storescu(node, List.of("-xe"), List.of(file)));
@@ -233,7 +226,7 @@ class DcmtkTest {
 
   @Test
   void storescuKilledInTheMiddle() throws Exception {
-    needs("storescu");
+    Programs.needs("storescu");
     List<Path> files = TestInstances.files(temp.resolve("in"), "k", 40, 512);
     try (TestNode node = node()) {
       List<String> command =
@@ -255,7 +248,7 @@ class DcmtkTest {
 
   @Test
   void severalStorescuAtOnce() throws Exception {
-    needs("storescu");
+    Programs.needs("storescu");
     List<Path> files = TestInstances.files(temp.resolve("in"), "s", 40, 128);
     try (TestNode node = node()) {
       List<Process> senders = new ArrayList<>();
@@ -277,7 +270,7 @@ class DcmtkTest {
 
   /** A storescp on a port that was free a moment ago, up when this returns. */
   private Process storescp(int port, Path out, String... options) throws Exception {
-    needs("storescp");
+    Programs.needs("storescp");
     Files.createDirectories(out);
     List<String> command = new ArrayList<>(List.of("storescp", "-aet", "DCMTK"));
     command.addAll(List.of("-od", out.toString()));
@@ -300,16 +293,10 @@ class DcmtkTest {
     }
   }
 
-  static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
-  }
-
   @Test
   void storescpGetsOurFilesByteForByte() throws Exception {
     List<Path> files = TestInstances.files(temp.resolve("in"), "o", 5, 256);
-    int port = freePort();
+    int port = Programs.freePort();
     Path out = temp.resolve("out");
     Process storescp = storescp(port, out, "+B", "+xa", "--max-pdu", "12345");
     try {
@@ -328,12 +315,12 @@ class DcmtkTest {
 
   @Test
   void whereTheSyntaxIsRefusedWeDecode() throws Exception {
-    needs("dcmcrle");
+    Programs.needs("dcmcrle");
     Path plain = TestInstances.files(temp.resolve("in"), "dec", 1, 128).get(0);
     Path rle = temp.resolve("rle.dcm");
     assertEquals(0, run("dcmcrle", plain.toString(), rle.toString()));
     for (String preference : List.of("+xe", "+xi")) {
-      int port = freePort();
+      int port = Programs.freePort();
       Path out = temp.resolve("out" + preference);
       Process storescp = storescp(port, out, preference);
       try {
@@ -354,7 +341,7 @@ class DcmtkTest {
 
   @Test
   void storescpThatRefuses() throws Exception {
-    int port = freePort();
+    int port = Programs.freePort();
     Process storescp = storescp(port, temp.resolve("out"), "--refuse");
     try {
       assertThrows(
@@ -368,7 +355,7 @@ class DcmtkTest {
   @ValueSource(strings = {"--abort-during", "--abort-after"})
   void storescpThatAborts(String option) throws Exception {
     List<Path> files = TestInstances.files(temp.resolve("in"), "ab", 3, 256);
-    int port = freePort();
+    int port = Programs.freePort();
     Process storescp = storescp(port, temp.resolve("out"), option);
     try {
       SendResult result =

@@ -5,13 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hounsfield.dicom.SopClass;
-import java.io.IOException;
-import java.net.ConnectException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.file.Files;
+import io.hounsfield.peers.Orthanc;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,87 +26,40 @@ import org.junit.jupiter.api.io.TempDir;
 class OrthancTest {
   @TempDir Path temp;
 
-  private final HttpClient http = HttpClient.newHttpClient();
-
-  private Process orthanc(int dicomPort, int httpPort, int nodePort) throws Exception {
-    Path configuration =
-        Files.writeString(
-            temp.resolve("orthanc.json"),
-            """
-            {"StorageDirectory": "%s", "IndexDirectory": "%s", "Plugins": [],
-             "HttpPort": %d, "RemoteAccessAllowed": false, "AuthenticationEnabled": false,
-             "DicomAet": "ORTHANC", "DicomPort": %d, "DicomCheckCalledAet": false,
-             "DicomAlwaysAllowStore": true, "DicomAlwaysAllowEcho": true,
-             "DicomModalities": {"hounsfield": ["HOUNSFIELD", "127.0.0.1", %d]}}
-            """
-                .formatted(temp.resolve("db"), temp.resolve("db"), httpPort, dicomPort, nodePort));
-    Process process =
-        new ProcessBuilder("Orthanc", configuration.toString())
-            .redirectErrorStream(true)
-            .redirectOutput(temp.resolve("orthanc.log").toFile())
-            .start();
-    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-    while (true) {
-      try {
-        Echo.echo(ScuOptions.of("ORTHANC", "127.0.0.1", dicomPort));
-        request(httpPort, "/system", null);
-        return process;
-      } catch (AssociationException | ConnectException e) {
-        assertTrue(process.isAlive() && System.nanoTime() < until, "Orthanc does not start");
-        Thread.onSpinWait();
-      }
-    }
-  }
-
-  private String request(int port, String path, String body)
-      throws IOException, InterruptedException {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path));
-    if (body != null) {
-      request.POST(HttpRequest.BodyPublishers.ofString(body));
-    }
-    HttpResponse<String> response =
-        http.send(request.build(), HttpResponse.BodyHandlers.ofString());
-    assertEquals(200, response.statusCode(), response.body());
-    return response.body();
+  private static String series(Orthanc orthanc) throws Exception {
+    return orthanc.text("/series").replaceAll("[^0-9a-f-]", "");
   }
 
   private void throughOrthanc(List<Path> files) throws Exception {
-    int dicomPort = DcmtkTest.freePort();
-    int httpPort = DcmtkTest.freePort();
-    try (TestNode node = new TestNode(temp.resolve("spool"))) {
-      Process orthanc = orthanc(dicomPort, httpPort, node.port());
-      try {
-        SendResult result =
-            StorageScu.send(
-                ScuOptions.of("ORTHANC", "127.0.0.1", dicomPort), files, ProgressListener.NONE);
-        assertEquals(List.of(), result.failures());
-        String series = request(httpPort, "/series", null).replaceAll("[^0-9a-f-]", "");
-        request(httpPort, "/modalities/hounsfield/store", series);
-        DcmtkTest.assertSamePixels(files, node.listener.await(files.size()));
-        request(httpPort, "/modalities/hounsfield/store", series);
-        assertEquals(
-            files.size(),
-            node.listener.await(2 * files.size()).stream()
-                .filter(instance -> instance.duplicate() && !instance.conflicting())
-                .count(),
-            "sent again, the same bytes");
-      } finally {
-        orthanc.destroy();
-        orthanc.waitFor(30, TimeUnit.SECONDS);
-      }
+    try (Orthanc orthanc = new Orthanc(temp.resolve("orthanc"));
+        TestNode node = new TestNode(temp.resolve("spool"))) {
+      orthanc.withDicom(node.port()).start();
+      SendResult result =
+          StorageScu.send(
+              ScuOptions.of("ORTHANC", "127.0.0.1", orthanc.dicomPort()),
+              files,
+              ProgressListener.NONE);
+      assertEquals(List.of(), result.failures());
+      String series = series(orthanc);
+      orthanc.post("/modalities/hounsfield/store", series);
+      DcmtkTest.assertSamePixels(files, node.listener.await(files.size()));
+      orthanc.post("/modalities/hounsfield/store", series);
+      assertEquals(
+          files.size(),
+          node.listener.await(2 * files.size()).stream()
+              .filter(instance -> instance.duplicate() && !instance.conflicting())
+              .count(),
+          "sent again, the same bytes");
     }
   }
 
   @Test
   void aSeriesGoesThroughOrthancUnchanged() throws Exception {
-    DcmtkTest.needs("Orthanc");
     throughOrthanc(TestInstances.files(temp.resolve("in"), "orthanc", 6, 128));
   }
 
   @Test
   void aRealCompressedSeriesGoesThroughOrthancUnchanged() throws Exception {
-    DcmtkTest.needs("Orthanc");
     throughOrthanc(DcmtkTest.firstFiles(DcmtkTest.shared("ricord-1a-covid"), 6));
   }
 
@@ -127,31 +74,25 @@ class OrthancTest {
 
   @Test
   void orthancAsksUsForStorageCommitment() throws Exception {
-    DcmtkTest.needs("Orthanc");
     List<Path> files = TestInstances.files(temp.resolve("in"), "sc", 3, 64);
-    int dicomPort = DcmtkTest.freePort();
-    int httpPort = DcmtkTest.freePort();
-    DicomPeer peer = DicomPeer.of("ORTHANC", "127.0.0.1").withPort(dicomPort);
-    try (TestNode node = new TestNode(temp.resolve("spool"), o -> o.peers(List.of(peer)))) {
-      Process orthanc = orthanc(dicomPort, httpPort, node.port());
-      try {
-        StorageScu.send(
-            ScuOptions.of("ORTHANC", "127.0.0.1", dicomPort), files, ProgressListener.NONE);
-        String series = request(httpPort, "/series", null).replaceAll("[^0-9a-f-]", "");
-        request(httpPort, "/modalities/hounsfield/store", series);
-        node.listener.await(3);
-        assertEquals("Success", commitment(httpPort, 0, 1, 2));
-        assertEquals("Failure", commitment(httpPort, 0, 77), "of the second we hold nothing");
-        CommitmentTest.awaitPending(node, 0); // Orthanc shows a report before it answers us
-        assertEquals(2, node.node.statistics().commitmentsReported());
-      } finally {
-        orthanc.destroy();
-        orthanc.waitFor(30, TimeUnit.SECONDS);
-      }
+    Orthanc orthanc = new Orthanc(temp.resolve("orthanc"));
+    DicomPeer peer = DicomPeer.of("ORTHANC", "127.0.0.1").withPort(orthanc.dicomPort());
+    try (orthanc;
+        TestNode node = new TestNode(temp.resolve("spool"), o -> o.peers(List.of(peer)))) {
+      orthanc.withDicom(node.port()).start();
+      StorageScu.send(
+          ScuOptions.of("ORTHANC", "127.0.0.1", orthanc.dicomPort()), files, ProgressListener.NONE);
+      String series = series(orthanc);
+      orthanc.post("/modalities/hounsfield/store", series);
+      node.listener.await(3);
+      assertEquals("Success", commitment(orthanc, 0, 1, 2));
+      assertEquals("Failure", commitment(orthanc, 0, 77), "of the second we hold nothing");
+      CommitmentTest.awaitPending(node, 0); // Orthanc shows a report before it answers us
+      assertEquals(2, node.node.statistics().commitmentsReported());
     }
   }
 
-  private String commitment(int httpPort, int... numbers) throws Exception {
+  private String commitment(Orthanc orthanc, int... numbers) throws Exception {
     String instances =
         Arrays.stream(numbers)
             .mapToObj(
@@ -160,14 +101,12 @@ class OrthancTest {
                         .formatted(SopClass.CT_IMAGE_STORAGE, TestInstances.sopUid("sc", n)))
             .collect(Collectors.joining(",", "[", "]"));
     String asked =
-        request(
-            httpPort,
-            "/modalities/hounsfield/storage-commitment",
-            "{\"DicomInstances\": " + instances + "}");
+        orthanc.post(
+            "/modalities/hounsfield/storage-commitment", "{\"DicomInstances\": " + instances + "}");
     String path = value(asked, "Path");
     long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     while (true) {
-      String status = value(request(httpPort, path, null), "Status");
+      String status = value(orthanc.text(path), "Status");
       if (!status.equals("Pending")) {
         return status;
       }
@@ -178,29 +117,22 @@ class OrthancTest {
 
   @Test
   void weAskOrthancForStorageCommitment() throws Exception {
-    DcmtkTest.needs("Orthanc");
     List<Path> files = TestInstances.files(temp.resolve("in"), "sc", 3, 64);
-    int dicomPort = DcmtkTest.freePort();
-    int httpPort = DcmtkTest.freePort();
-    try (TestNode node = new TestNode(temp.resolve("spool"))) {
-      Process orthanc = orthanc(dicomPort, httpPort, node.port());
-      try {
-        ScuOptions scu = ScuOptions.of("ORTHANC", "127.0.0.1", dicomPort);
-        StorageScu.send(scu, files, ProgressListener.NONE);
-        List<InstanceReference> wanted = new ArrayList<>(StorageCommitmentScu.references(files));
-        InstanceReference unknown = new InstanceReference(SopClass.CT_IMAGE_STORAGE, "1.2.3.4");
-        wanted.add(unknown);
-        // Orthanc reports on an association of its own, to our node.
-        String transaction =
-            StorageCommitmentScu.request(scu, wanted, Duration.ZERO).transactionUid();
-        CommitmentReport report = node.listener.awaitCommitment(transaction);
-        assertEquals(
-            Set.copyOf(StorageCommitmentScu.references(files)), Set.copyOf(report.committed()));
-        assertEquals(Map.of(unknown, 0x0112), report.failed());
-      } finally {
-        orthanc.destroy();
-        orthanc.waitFor(30, TimeUnit.SECONDS);
-      }
+    try (Orthanc orthanc = new Orthanc(temp.resolve("orthanc"));
+        TestNode node = new TestNode(temp.resolve("spool"))) {
+      orthanc.withDicom(node.port()).start();
+      ScuOptions scu = ScuOptions.of("ORTHANC", "127.0.0.1", orthanc.dicomPort());
+      StorageScu.send(scu, files, ProgressListener.NONE);
+      List<InstanceReference> wanted = new ArrayList<>(StorageCommitmentScu.references(files));
+      InstanceReference unknown = new InstanceReference(SopClass.CT_IMAGE_STORAGE, "1.2.3.4");
+      wanted.add(unknown);
+      // Orthanc reports on an association of its own, to our node.
+      String transaction =
+          StorageCommitmentScu.request(scu, wanted, Duration.ZERO).transactionUid();
+      CommitmentReport report = node.listener.awaitCommitment(transaction);
+      assertEquals(
+          Set.copyOf(StorageCommitmentScu.references(files)), Set.copyOf(report.committed()));
+      assertEquals(Map.of(unknown, 0x0112), report.failed());
     }
   }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.hounsfield.peers.Programs;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -40,7 +41,7 @@ class TlsTest {
   /** An authority "ca", certificates "node" and "client" of it for localhost, a foreign "other". */
   @BeforeAll
   static void makeKeys() throws Exception {
-    DcmtkTest.needs("openssl");
+    Programs.needs("openssl");
     Files.writeString(keys.resolve("password"), "s3cret\n");
     Files.writeString(keys.resolve("ext"), "subjectAltName=DNS:localhost,IP:127.0.0.1\n");
     Files.writeString(keys.resolve("ext-away"), "subjectAltName=DNS:elsewhere.example\n");
@@ -324,7 +325,7 @@ class TlsTest {
   // ---- DCMTK ----
 
   private int dcmtk(Path log, String... command) throws Exception {
-    DcmtkTest.needs(command[0]);
+    Programs.needs(command[0]);
     Process process =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
     assertTrue(process.waitFor(60, TimeUnit.SECONDS), command[0] + " hangs");
@@ -394,9 +395,9 @@ class TlsTest {
 
   @Test
   void storescpOverTlsGetsOurFiles() throws Exception {
-    DcmtkTest.needs("storescp");
+    Programs.needs("storescp");
     List<Path> files = TestInstances.files(temp.resolve("in"), "scp", 2, 200);
-    int port = DcmtkTest.freePort();
+    int port = Programs.freePort();
     Path out = Files.createDirectories(temp.resolve("out"));
     Process storescp =
         new ProcessBuilder(
