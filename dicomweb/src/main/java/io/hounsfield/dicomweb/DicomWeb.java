@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hounsfield.dicomweb;
 
+import io.hounsfield.dicomweb.DicomWebMeter.Operation;
 import io.hounsfield.listener.DicomNodeListener;
 import io.hounsfield.listener.Spool;
 import io.vertx.core.Handler;
@@ -8,6 +9,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Map;
@@ -35,6 +37,7 @@ public final class DicomWeb implements AutoCloseable {
   private static final int STORE_THREADS = 4;
   private static final int CLOSE_SECONDS = 30;
 
+  private static final String OPERATION = "dicomweb-operation";
   private static final String SERIES = "/studies/:study/series/:series";
   private static final String INSTANCE = SERIES + "/instances/:instance";
 
@@ -45,8 +48,14 @@ public final class DicomWeb implements AutoCloseable {
   /**
    * @param spool its owner closes it, after this
    * @param listener told of what is stored; as a DICOM node tells it
+   * @param meter told of the requests
    */
-  public DicomWeb(Vertx vertx, Spool spool, DicomNodeListener listener, DicomWebOptions options) {
+  public DicomWeb(
+      Vertx vertx,
+      Spool spool,
+      DicomNodeListener listener,
+      DicomWebOptions options,
+      DicomWebMeter meter) {
     workers = vertx.createSharedWorkerExecutor("dicomweb", WORKERS);
     storeThreads = newPool();
     Exchange.Shared shared =
@@ -63,6 +72,7 @@ public final class DicomWeb implements AutoCloseable {
             options,
             new StoreRequest.Context(spool, listener, options.aeTitle(), storeThreads));
     router = Router.router(vertx);
+    router.route().handler(rc -> measure(rc, meter));
     addStore(store);
     addSearches(shared, new Search(index));
     addRetrieves(new RetrieveHandler(shared, spool, index));
@@ -94,9 +104,30 @@ public final class DicomWeb implements AutoCloseable {
     return pool;
   }
 
+  private static void measure(RoutingContext rc, DicomWebMeter meter) {
+    rc.addEndHandler(
+        end -> {
+          HttpServerResponse response = rc.response();
+          boolean whole = end.succeeded() && response.ended();
+          meter.answered(
+              rc.get(OPERATION, Operation.OTHER),
+              whole ? Integer.toString(response.getStatusCode()) : "cut-off",
+              rc.request().bytesRead(),
+              response.bytesWritten());
+        });
+    rc.next();
+  }
+
+  private static Handler<RoutingContext> as(Operation operation, Handler<RoutingContext> handler) {
+    return rc -> {
+      rc.put(OPERATION, operation);
+      handler.handle(rc);
+    };
+  }
+
   private void addStore(StoreHandler store) {
-    router.post("/studies").handler(store::handle);
-    router.post("/studies/:study").handler(store::handle);
+    router.post("/studies").handler(as(Operation.STORE, store::handle));
+    router.post("/studies/:study").handler(as(Operation.STORE, store::handle));
   }
 
   private void addSearches(Exchange.Shared shared, Search search) {
@@ -114,23 +145,24 @@ public final class DicomWeb implements AutoCloseable {
             SearchRequest.Level.INSTANCE,
             SERIES + "/instances",
             SearchRequest.Level.INSTANCE);
-    resources.forEach((path, level) -> get(path, rc -> search(shared, search, level, rc)));
+    resources.forEach(
+        (path, level) -> get(path, Operation.SEARCH, rc -> search(shared, search, level, rc)));
   }
 
   private void addRetrieves(RetrieveHandler retrieve) {
     for (String path : new String[] {"/studies/:study", SERIES, INSTANCE}) {
-      get(path, retrieve::instances);
-      get(path + "/metadata", retrieve::metadata);
+      get(path, Operation.RETRIEVE, retrieve::instances);
+      get(path + "/metadata", Operation.METADATA, retrieve::metadata);
     }
-    get(INSTANCE + "/frames/:frames", retrieve::frames);
-    get(INSTANCE + "/frames/:frames/rendered", retrieve::rendered);
-    get(INSTANCE + "/rendered", retrieve::rendered);
-    get(INSTANCE + "/bulkdata/*", retrieve::bulkData);
+    get(INSTANCE + "/frames/:frames", Operation.FRAMES, retrieve::frames);
+    get(INSTANCE + "/frames/:frames/rendered", Operation.RENDERED, retrieve::rendered);
+    get(INSTANCE + "/rendered", Operation.RENDERED, retrieve::rendered);
+    get(INSTANCE + "/bulkdata/*", Operation.BULK_DATA, retrieve::bulkData);
   }
 
   /** A resource that can be read; with its answer to other methods. */
-  private void get(String path, Handler<RoutingContext> handler) {
-    router.get(path).handler(handler);
+  private void get(String path, Operation operation, Handler<RoutingContext> handler) {
+    router.get(path).handler(as(operation, handler));
     boolean stores = path.equals("/studies") || path.equals("/studies/:study");
     router
         .route(path)

@@ -43,7 +43,11 @@ final class TestServer implements AutoCloseable, DicomNodeListener {
   final Spool spool;
   final BlockingQueue<ReceivedInstance> stored = new LinkedBlockingQueue<>();
   final BlockingQueue<AssociationSummary> ended = new LinkedBlockingQueue<>();
+  final BlockingQueue<Answered> answered = new LinkedBlockingQueue<>();
   volatile Optional<String> refusal = Optional.empty();
+
+  /** What the meter was told. */
+  record Answered(DicomWebMeter.Operation operation, String outcome, long received, long sent) {}
 
   private final Vertx vertx = Vertx.vertx();
   private final DicomWeb web;
@@ -58,7 +62,14 @@ final class TestServer implements AutoCloseable, DicomNodeListener {
       throws IOException {
     this.directory = directory;
     this.spool = Spool.open(directory, spoolOptions);
-    web = new DicomWeb(vertx, spool, this, options);
+    web =
+        new DicomWeb(
+            vertx,
+            spool,
+            this,
+            options,
+            (operation, outcome, received, sent) ->
+                answered.add(new Answered(operation, outcome, received, sent)));
     Router root = Router.router(vertx);
     root.route(DicomWeb.PATH + "/*").subRouter(web.router());
     server =

@@ -177,7 +177,8 @@ public final class HounsfieldService implements AutoCloseable {
               listener,
               DicomWebOptions.of(config.dicom().aeTitle())
                   .withMaxStoreBytes(config.dicomWeb().maxStoreBytes())
-                  .withStores(config.dicomWeb().stores()));
+                  .withStores(config.dicomWeb().stores()),
+              metrics::dicomWebAnswered);
       closings.push(dicomWeb::close);
       mounts.add(new Mount(DicomWeb.PATH, dicomWeb.router()));
     }

@@ -5,6 +5,7 @@ import io.hounsfield.delivery.DeliveryService;
 import io.hounsfield.delivery.Destination;
 import io.hounsfield.delivery.ObjectKind;
 import io.hounsfield.delivery.Outbox.Backlog;
+import io.hounsfield.dicomweb.DicomWebMeter;
 import io.hounsfield.domain.Timings;
 import io.hounsfield.listener.NodeStatistics;
 import io.hounsfield.listener.Spool;
@@ -152,6 +153,17 @@ final class ServiceMetrics implements AutoCloseable {
     } catch (IOException e) {
       return Double.NaN; // the disk does not answer; /health/ready says so
     }
+  }
+
+  /** A DICOMweb request is over: a {@code DicomWebMeter}. */
+  void dicomWebAnswered(
+      DicomWebMeter.Operation operation, String outcome, long received, long sent) {
+    String key = operation.key();
+    registry
+        .counter("hounsfield.dicomweb.requests", "operation", key, "outcome", outcome)
+        .increment();
+    registry.counter("hounsfield.dicomweb.received.bytes", "operation", key).increment(received);
+    registry.counter("hounsfield.dicomweb.sent.bytes", "operation", key).increment(sent);
   }
 
   /** Shows what the pipeline has before it. */

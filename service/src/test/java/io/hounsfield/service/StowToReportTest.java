@@ -73,6 +73,17 @@ class StowToReportTest {
       assertEquals(200, found.statusCode());
       assertTrue(found.body().contains("\"00201209\":{\"vr\":\"IS\",\"Value\":[40]}"));
       assertEquals("nosniff", found.headers().firstValue("X-Content-Type-Options").orElse(""));
+      HttpResponse<String> metrics =
+          client.send(
+              HttpRequest.newBuilder(URI.create(s.service.address() + "/metrics")).build(),
+              HttpResponse.BodyHandlers.ofString());
+      for (String line :
+          List.of(
+              "hounsfield_dicomweb_requests_total{operation=\"store\",outcome=\"200\"} 1.0",
+              "hounsfield_dicomweb_received_bytes_total{operation=\"store\"} ",
+              "hounsfield_dicomweb_sent_bytes_total{operation=\"search\"} ")) {
+        assertTrue(metrics.body().contains("\n" + line), metrics.body());
+      }
       // The checks of the other routes hold here too.
       HttpResponse<String> elsewhere =
           client.send(
