@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hounsfield.delivery;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -40,5 +41,10 @@ sealed interface Attempt {
 
   static Attempt unreachable(String reason) {
     return new Unavailable(reason, reason, true, Optional.empty());
+  }
+
+  /** What a fault says. */
+  static String text(IOException e) {
+    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 }

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hounsfield.delivery;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One attempt: written down, made, and written down what became of it. */
+final class AttemptRunner {
+  private static final Logger LOG = LoggerFactory.getLogger(AttemptRunner.class);
+
+  private final DeliveryRows rows;
+  private final Path root;
+  private final RetryClock retry;
+  private final Commitments commitments;
+
+  AttemptRunner(DeliveryRows rows, Path root, RetryClock retry, Commitments commitments) {
+    this.rows = rows;
+    this.root = root;
+    this.retry = retry;
+    this.commitments = commitments;
+  }
+
+  /**
+   * Makes the attempt that a row waits for, if it still does.
+   *
+   * @throws IOException if it cannot be written down
+   */
+  void run(Lane lane, Delivery due) throws IOException {
+    if (due.state() == DeliveryState.COMMITTING) {
+      if (rows.outbox().find(due.id()).filter(rows::isDue).isPresent()) {
+        commitments.ask(lane, due.id());
+      }
+      return;
+    }
+    Optional<Delivery> begun =
+        rows.change(
+            due.id(),
+            d ->
+                (d.state() == DeliveryState.QUEUED || d.state() == DeliveryState.FAILING)
+                        && rows.isDue(d) // it may have been tried since it was looked for
+                    ? d.sending(rows.now())
+                    : null);
+    if (begun.isPresent()) {
+      settle(lane, begun.get(), outcome(lane, begun.get()));
+    }
+  }
+
+  private Attempt outcome(Lane lane, Delivery delivery) {
+    try {
+      Path file = root.resolve(delivery.object().file()).normalize();
+      Optional<String> broken = ResultFileCheck.fault(file, delivery.object().sha256());
+      return broken.isPresent() ? Attempt.refused(broken.get()) : lane.sender.send(delivery, file);
+    } catch (IOException e) {
+      return Attempt.unreachable(Attempt.text(e));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Attempt.unreachable("interrupted");
+    } catch (RuntimeException | OutOfMemoryError e) {
+      // An object must not take the thread with it, nor be lost.
+      LOG.error("Sending delivery {} failed", delivery.id(), e);
+      return new Attempt.Unavailable(
+          "internal fault: " + e.getClass().getSimpleName(),
+          "internal fault",
+          false,
+          Optional.empty());
+    }
+  }
+
+  private void settle(Lane lane, Delivery sending, Attempt attempt) throws IOException {
+    if (attempt instanceof Attempt.Delivered delivered) {
+      lane.pause(Instant.MIN);
+      if (Commitments.wantedBy(lane)) {
+        rows.change(sending.id(), d -> d.committing(rows.now(), null));
+        commitments.ask(lane, sending.id());
+      } else {
+        rows.change(sending.id(), d -> d.delivered(rows.now(), delivered.note()));
+        lane.countSent(sending, delivered.note());
+      }
+    } else if (attempt instanceof Attempt.Refused no) {
+      failed(lane, sending, no.reason(), no.detail(), retry.delay(sending, true, Duration.ZERO));
+      // What refuses one object can be reached.
+      lane.pause(Instant.MIN);
+    } else {
+      Attempt.Unavailable later = (Attempt.Unavailable) attempt;
+      Duration delay = retry.delay(sending, false, later.notBefore().orElse(Duration.ZERO));
+      Instant next = failed(lane, sending, later.reason(), later.detail(), delay);
+      lane.pause(later.wholeDestination() ? next : Instant.MIN);
+    }
+  }
+
+  /**
+   * Writes a failure down.
+   *
+   * @param reason without what the receiver wrote, for the log
+   * @return when it is tried again
+   */
+  private Instant failed(Lane lane, Delivery sending, String reason, String detail, Duration delay)
+      throws IOException {
+    lane.failed.increment();
+    Instant next = rows.now().plus(delay);
+    Optional<Delivery> after = rows.change(sending.id(), d -> afterFailure(d, detail, next));
+    after.ifPresent(
+        d ->
+            LOG.warn(
+                "Delivery {} of analysis {} version {} ({}) to {}: {}; {} after attempt {}{}",
+                d.id(),
+                d.analysisId(),
+                d.version(),
+                d.object().kind().key(),
+                d.destination(),
+                reason,
+                d.state().key(),
+                d.attempts(),
+                d.state() == DeliveryState.FAILING ? ", next in " + delay.toSeconds() + " s" : ""));
+    return next;
+  }
+
+  private Delivery afterFailure(Delivery d, String error, Instant next) {
+    if (d.state() != DeliveryState.SENDING) {
+      return null;
+    }
+    if (d.withdrawn() != null) {
+      return d.cancelled(rows.now(), d.withdrawn());
+    }
+    return retry.isOver(d, rows.now())
+        ? d.givenUp(rows.now(), error)
+        : d.failing(rows.now(), error, next);
+  }
+}
