@@ -16,6 +16,7 @@ import io.hounsfield.dicom.Tag;
 import io.hounsfield.dicom.TransferSyntax;
 import io.hounsfield.dicom.Uid;
 import io.hounsfield.dicom.VR;
+import io.hounsfield.peers.Programs;
 import io.hounsfield.results.ResultCase;
 import io.hounsfield.results.ResultKind;
 import io.hounsfield.results.ResultObject;
@@ -184,7 +185,7 @@ class DeidentifierTest {
     assertArrayEquals(
         DicomFiles.read(objects.get(0).toBytes()).dataSet().bytes(Tag.PixelData).orElseThrow(),
         segmentation.bytes(Tag.PixelData).orElseThrow());
-    Tools.needs("dciodvfy");
+    Programs.needs("dciodvfy");
     for (DataSet clean : List.of(segmentation, report)) {
       Path file = temp.resolve(clean.string(Tag.Modality).orElseThrow() + ".dcm");
       DicomFiles.write(file, DicomFile.of(TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN, clean));

@@ -15,6 +15,7 @@ import io.hounsfield.dicom.Tag;
 import io.hounsfield.dicom.TransferSyntax;
 import io.hounsfield.dicom.Uid;
 import io.hounsfield.dicom.VR;
+import io.hounsfield.peers.Programs;
 import io.hounsfield.results.ResultCase;
 import io.hounsfield.results.ResultKind;
 import io.hounsfield.results.ResultObject;
@@ -64,7 +65,7 @@ class ResultObjectsTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("cases")
   void dciodvfyFindsNoError(String name, TestCases builder) throws Exception {
-    Tools.needs("dciodvfy");
+    Programs.needs("dciodvfy");
     for (ResultObject object : all(builder.build())) {
       DataSet dataSet = DicomFiles.read(object.toBytes()).dataSet();
       boolean labelMap = object.sopClassUid().equals(SopClass.LABEL_MAP_SEGMENTATION_STORAGE);

@@ -11,6 +11,7 @@ import io.hounsfield.dicom.Tag;
 import io.hounsfield.domain.Measurement;
 import io.hounsfield.domain.Quantity;
 import io.hounsfield.domain.Region;
+import io.hounsfield.peers.Programs;
 import io.hounsfield.results.ResultCase;
 import io.hounsfield.results.ResultKind;
 import java.io.ByteArrayOutputStream;
@@ -252,8 +253,8 @@ class StructuredReportTest {
 
   @Test
   void dcmtkRendersTheDocument() throws Exception {
-    Tools.needs("dsrdump");
-    Tools.needs("dsr2html");
+    Programs.needs("dsrdump");
+    Programs.needs("dsr2html");
     Path file = Files.write(temp.resolve("report.dcm"), write(TestCases.simple()));
     Tools.Outcome dump = Tools.run("dsrdump", "-Er", "-Ei", "+Pn", file.toString());
     assertEquals(0, dump.status(), dump.output());

@@ -4,14 +4,12 @@ package io.hounsfield.results.dicom;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /** Programs of others that judge our objects; tests skip where they are not installed. */
 final class Tools {
@@ -20,13 +18,6 @@ final class Tools {
   record Outcome(int status, String output) {}
 
   private Tools() {}
-
-  static void needs(String program) {
-    boolean there =
-        Stream.of(System.getenv("PATH").split(File.pathSeparator))
-            .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
-    assumeTrue(there, "skipped: " + program + " is not installed");
-  }
 
   /** A Python that has pydicom. */
   static String python() throws IOException, InterruptedException {
