@@ -16,17 +16,11 @@ import io.hounsfield.domain.Warning;
 import io.hounsfield.inference.InferenceOptions;
 import io.hounsfield.inference.ModelRegistry;
 import io.hounsfield.inference.SegmentationModel;
-import io.hounsfield.listener.AssociationException;
-import io.hounsfield.listener.Echo;
-import io.hounsfield.listener.ScuOptions;
+import io.hounsfield.peers.Orthanc;
+import io.hounsfield.peers.Programs;
 import io.hounsfield.service.pipeline.SegmentationStage;
 import io.hounsfield.service.pipeline.SeriesAnalysis;
 import java.io.IOException;
-import java.net.ServerSocket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -47,13 +41,6 @@ class RealSeriesTest {
     Path path = TestService.root().resolve("../shared/data/dicom").resolve(name).normalize();
     assumeTrue(Files.isDirectory(path), path + " is absent");
     return path;
-  }
-
-  private static void needs(String tool) {
-    assumeTrue(
-        Stream.of(System.getenv("PATH").split(":"))
-            .anyMatch(directory -> Files.isExecutable(Path.of(directory, tool))),
-        tool + " is not installed (Debian: dcmtk, orthanc)");
   }
 
   private static List<Path> files(Path folder) throws IOException {
@@ -84,7 +71,7 @@ class RealSeriesTest {
   @Test
   void aCovidChestGivesTheSameNumbersByStorescuThroughOrthancAndFromTheFolder() throws Exception {
     Path ricord = series("ricord-1a-covid");
-    needs("storescu");
+    Programs.needs("storescu");
     Map<Region, RegionMeasurements> fromFolder = analyzed(ricord);
     try (TestService s = new TestService(temp.resolve("data"), 10)) {
       Process storescu =
@@ -120,75 +107,25 @@ class RealSeriesTest {
 
   private void throughOrthanc(Path ricord, Map<Region, RegionMeasurements> expected)
       throws Exception {
-    needs("Orthanc");
-    int dicomPort = freePort();
-    int httpPort = freePort();
-    try (TestService s = new TestService(temp.resolve("data-orthanc"), 10)) {
-      Path configuration =
-          Files.writeString(
-              temp.resolve("orthanc.json"),
-              """
-              {"StorageDirectory": "%1$s", "IndexDirectory": "%1$s", "Plugins": [],
-               "HttpPort": %2$d, "RemoteAccessAllowed": false, "AuthenticationEnabled": false,
-               "DicomAet": "ORTHANC", "DicomPort": %3$d, "DicomCheckCalledAet": false,
-               "DicomAlwaysAllowStore": true, "DicomAlwaysAllowEcho": true,
-               "DicomModalities": {"hounsfield": ["HOUNSFIELD", "127.0.0.1", %4$d]}}
-              """
-                  .formatted(temp.resolve("orthanc"), httpPort, dicomPort, s.service.dicomPort()));
-      Process orthanc =
-          new ProcessBuilder("Orthanc", configuration.toString())
-              .redirectErrorStream(true)
-              .redirectOutput(temp.resolve("orthanc.log").toFile())
+    try (Orthanc orthanc = new Orthanc(temp.resolve("orthanc"));
+        TestService s = new TestService(temp.resolve("data-orthanc"), 10)) {
+      orthanc.withDicom(s.service.dicomPort()).start();
+      Process storescu =
+          new ProcessBuilder(
+                  "storescu",
+                  "-xs",
+                  "+sd",
+                  "127.0.0.1",
+                  "" + orthanc.dicomPort(),
+                  ricord.toString())
+              .inheritIO()
               .start();
-      try {
-        awaitEcho(orthanc, dicomPort);
-        Process storescu =
-            new ProcessBuilder(
-                    "storescu", "-xs", "+sd", "127.0.0.1", "" + dicomPort, ricord.toString())
-                .inheritIO()
-                .start();
-        assertEquals(0, storescu.waitFor());
-        String id = request(httpPort, "/series", null).replaceAll("[^0-9a-f-]", "");
-        request(httpPort, "/modalities/hounsfield/store", id);
-        Analysis end = s.awaitEnd();
-        assertEquals(AnalysisStatus.REPORTED, end.status());
-        assertEquals(expected, s.report(end).regions());
-      } finally {
-        orthanc.destroy();
-        orthanc.waitFor();
-      }
-    }
-  }
-
-  private static void awaitEcho(Process orthanc, int port) throws IOException {
-    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-    while (true) {
-      try {
-        Echo.echo(ScuOptions.of("ORTHANC", "127.0.0.1", port));
-        return;
-      } catch (AssociationException e) {
-        assertTrue(orthanc.isAlive() && System.nanoTime() < until, "Orthanc does not start");
-        Thread.onSpinWait();
-      }
-    }
-  }
-
-  private static String request(int port, String path, String body)
-      throws IOException, InterruptedException {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path));
-    if (body != null) {
-      request.POST(HttpRequest.BodyPublishers.ofString(body));
-    }
-    HttpResponse<String> response =
-        HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString());
-    assertEquals(200, response.statusCode(), response.body());
-    return response.body();
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
+      assertEquals(0, storescu.waitFor());
+      String id = orthanc.text("/series").replaceAll("[^0-9a-f-]", "");
+      orthanc.post("/modalities/hounsfield/store", id);
+      Analysis end = s.awaitEnd();
+      assertEquals(AnalysisStatus.REPORTED, end.status());
+      assertEquals(expected, s.report(end).regions());
     }
   }
 

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.hounsfield.api.Analysis;
 import io.hounsfield.api.AnalysisStatus;
@@ -18,13 +17,13 @@ import io.hounsfield.listener.ProgressListener;
 import io.hounsfield.listener.ScuOptions;
 import io.hounsfield.listener.SendResult;
 import io.hounsfield.listener.StorageScu;
+import io.hounsfield.peers.Programs;
 import io.hounsfield.phantom.Phantom;
 import io.hounsfield.phantom.PhantomOptions;
 import io.hounsfield.phantom.PhantomWriter;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -66,19 +65,6 @@ class ResultDeliveryTest {
             Phantom.generate(
                 PhantomOptions.builder().seed(5).matrix(256).slices(40).opacityPercent(15).build()),
             shared.resolve("chest"));
-  }
-
-  private static void needs(String tool) {
-    boolean found =
-        Stream.of(System.getenv("PATH").split(":"))
-            .anyMatch(directory -> Files.isExecutable(Path.of(directory, tool)));
-    assumeTrue(found, tool + " is not installed (Debian: dcmtk, orthanc)");
-  }
-
-  static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
   }
 
   private JsonObject get(TestService s, String path) throws Exception {
@@ -195,9 +181,9 @@ class ResultDeliveryTest {
 
   @Test
   void anArchiveThatComesUpLateGetsEachObjectAndTheyStartNoAnalysisWithUs() throws Exception {
-    needs("storescp");
+    Programs.needs("storescp");
     Path archive = Files.createDirectories(temp.resolve("archive"));
-    int port = freePort();
+    int port = Programs.freePort();
     try (TestService s =
         new TestService(
             temp.resolve("data"),
