@@ -50,9 +50,9 @@ final class Exports implements AutoCloseable {
     sender.send(
         rc,
         sink -> {
-          try (OutputStream out = new BufferedOutputStream(new Chunks(sink), CHUNK_BYTES)) {
-            results.export(which, format, withPatient, out);
-          }
+          OutputStream out = new BufferedOutputStream(new Chunks(sink), CHUNK_BYTES);
+          results.export(which, format, withPatient, out);
+          out.flush(); // not after a fault: what was not begun can still be answered with a problem
         });
   }
 

@@ -74,7 +74,6 @@ final class StreamSender implements AutoCloseable {
   private void stream(RoutingContext rc, Body body) {
     HttpServerResponse response = rc.response();
     try {
-      response.setChunked(true);
       body.write(bytes -> write(response, bytes));
       response.end();
     } catch (InterruptedException e) {
@@ -110,6 +109,10 @@ final class StreamSender implements AutoCloseable {
   private static void write(HttpServerResponse response, byte[] bytes) throws InterruptedException {
     if (response.closed()) {
       throw new ClientGoneException("the client has gone");
+    }
+    if (!response.headWritten() && !response.isChunked()) {
+      // Not before there is something: a fault until then is answered with a problem.
+      response.setChunked(true);
     }
     try {
       response

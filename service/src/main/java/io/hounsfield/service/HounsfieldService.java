@@ -119,7 +119,10 @@ public final class HounsfieldService implements AutoCloseable {
     metrics.watchDeliveries(delivery, config.delivery().destinations(), Clock.systemUTC());
     publisher =
         new ResultPublisher(
-            results, new ResultMaker(StandardForms.all(config.delivery().language())), delivery);
+            results,
+            new ResultMaker(StandardForms.all(config.delivery().language())),
+            delivery,
+            store);
     board = new AnalysisBoard(store, results, new SpoolImages(spool), publisher, metrics);
 
     SegmentationStages segmentation =

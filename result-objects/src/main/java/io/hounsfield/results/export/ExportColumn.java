@@ -21,16 +21,28 @@ import java.util.stream.Collectors;
  *
  * @param read BigDecimal, Integer, text, or {@code null} for nothing
  */
-record ExportColumn(String name, Function<QuantificationReport, Object> read) {
+record ExportColumn(String name, Function<ExportRow, Object> read) {
 
-  Object value(QuantificationReport report) {
-    return read.apply(report);
+  Object value(ExportRow row) {
+    return read.apply(row);
   }
 
   static List<ExportColumn> of(Identity identity) {
     List<ExportColumn> columns = new ArrayList<>();
-    add(columns, "analysisId", QuantificationReport::analysisId);
-    add(columns, "version", QuantificationReport::version);
+    columns.add(
+        new ExportColumn(
+            "analysisId",
+            row ->
+                row instanceof ExportRow.NotMeasured none
+                    ? none.analysisId()
+                    : ((ExportRow.Measured) row).report().analysisId()));
+    columns.add(
+        new ExportColumn(
+            "version",
+            row ->
+                row instanceof ExportRow.NotMeasured none
+                    ? none.version()
+                    : (Integer) ((ExportRow.Measured) row).report().version()));
     add(columns, "createdAt", report -> report.createdAt().toString());
     if (identity == Identity.WITH_PATIENT) {
       series(columns, "patientId", SeriesDescription::patientId);
@@ -88,6 +100,12 @@ record ExportColumn(String name, Function<QuantificationReport, Object> read) {
     add(columns, "modelDevice", report -> report.model().device());
     add(columns, "modelSha256", report -> report.model().sha256());
     add(columns, "softwareVersion", QuantificationReport::softwareVersion);
+    columns.add(
+        new ExportColumn(
+            "status",
+            row -> row instanceof ExportRow.NotMeasured none ? none.status() : "reported"));
+    absent(columns, "refusal_code", ExportRow.NotMeasured::code);
+    absent(columns, "refusal_reason", ExportRow.NotMeasured::reason);
     return columns;
   }
 
@@ -124,12 +142,23 @@ record ExportColumn(String name, Function<QuantificationReport, Object> read) {
 
   private static void add(
       List<ExportColumn> columns, String name, Function<QuantificationReport, Object> read) {
-    columns.add(new ExportColumn(name, read));
+    columns.add(
+        new ExportColumn(
+            name,
+            row ->
+                row instanceof ExportRow.Measured measured ? read.apply(measured.report()) : null));
+  }
+
+  private static void absent(
+      List<ExportColumn> columns, String name, Function<ExportRow.NotMeasured, Object> read) {
+    columns.add(
+        new ExportColumn(
+            name, row -> row instanceof ExportRow.NotMeasured none ? read.apply(none) : null));
   }
 
   private static void series(
       List<ExportColumn> columns, String name, Function<SeriesDescription, Object> read) {
-    add(columns, name, report -> read.apply(report.series()));
+    columns.add(new ExportColumn(name, row -> read.apply(row.series())));
   }
 
   private static void stated(

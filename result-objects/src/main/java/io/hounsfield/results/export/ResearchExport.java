@@ -3,7 +3,6 @@ package io.hounsfield.results.export;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.hounsfield.domain.QuantificationReport;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -14,10 +13,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * A set of reports as a table, one row a report, with the columns of {@link ExportColumn}: CSV by
- * RFC 4180 or JSON. Numbers are in full precision with a point; what was not measured is empty
- * ({@code null}), with the reason in a column beside. Rows are written as they come, so a set may
- * be of any size. The stream is flushed, not closed.
+ * A set of analyses as a table, one row each, with the columns of {@link ExportColumn}: CSV by RFC
+ * 4180 or JSON. Numbers are in full precision with a point; what was not measured is empty ({@code
+ * null}), with the reason in a column beside. Rows are written as they come, so a set may be of any
+ * size. The stream is flushed, not closed.
  */
 public final class ResearchExport {
 
@@ -39,14 +38,13 @@ public final class ResearchExport {
    * CSV by RFC 4180, UTF-8 without a byte order mark, lines ended with CR LF, with a header line.
    * Text that a spreadsheet would run as a formula has an apostrophe before it.
    */
-  public static void csv(
-      Iterable<QuantificationReport> reports, Identity identity, OutputStream out)
+  public static void csv(Iterable<? extends ExportRow> rows, Identity identity, OutputStream out)
       throws IOException {
     List<ExportColumn> columns = ExportColumn.of(identity);
     Writer writer = new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8));
     line(writer, columns.stream().map(column -> (Object) column.name()).toList());
-    for (QuantificationReport report : reports) {
-      line(writer, columns.stream().map(column -> column.value(report)).toList());
+    for (ExportRow row : rows) {
+      line(writer, columns.stream().map(column -> column.value(row)).toList());
     }
     writer.flush();
   }
@@ -75,8 +73,7 @@ public final class ResearchExport {
   }
 
   /** A JSON array of objects with the columns' names; numbers are numbers. */
-  public static void json(
-      Iterable<QuantificationReport> reports, Identity identity, OutputStream out)
+  public static void json(Iterable<? extends ExportRow> rows, Identity identity, OutputStream out)
       throws IOException {
     List<ExportColumn> columns = ExportColumn.of(identity);
     JsonGenerator json =
@@ -86,11 +83,11 @@ public final class ResearchExport {
             .useDefaultPrettyPrinter();
     try (json) {
       json.writeStartArray();
-      for (QuantificationReport report : reports) {
+      for (ExportRow row : rows) {
         json.writeStartObject();
         for (ExportColumn column : columns) {
           json.writeFieldName(column.name());
-          Object value = column.value(report);
+          Object value = column.value(row);
           if (value == null) {
             json.writeNull();
           } else if (value instanceof BigDecimal number) {

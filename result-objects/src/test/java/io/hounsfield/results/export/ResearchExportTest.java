@@ -30,9 +30,25 @@ class ResearchExportTest {
           ReportSamples.rightSided(
               ReportSamples.series("=cmd|' /C calc'!A0^\"x\"", "-1+2", "@SUM(A1)\r\nx")));
 
+  private static final ExportRow.NotMeasured REFUSED =
+      new ExportRow.NotMeasured(
+          "0b6f2f9e-6f0a-4d34-9a53-2f1f2b6f7a10",
+          2,
+          "refused",
+          ReportSamples.series("Doe^Jane", "PH-2", "A-2"),
+          "gantry-tilt",
+          "The gantry was tilted by 12.0 degrees.");
+
+  private static List<ExportRow> rows() {
+    List<ExportRow> rows = new ArrayList<>();
+    REPORTS.forEach(report -> rows.add(new ExportRow.Measured(report)));
+    rows.add(REFUSED);
+    return rows;
+  }
+
   private static String csv(Identity identity) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ResearchExport.csv(REPORTS, identity, out);
+    ResearchExport.csv(rows(), identity, out);
     return out.toString(StandardCharsets.UTF_8);
   }
 
@@ -85,7 +101,7 @@ class ResearchExportTest {
   void everyValueReadsBackExactlyAndAbsentOnesAreEmptyWithAReason() throws IOException {
     List<List<String>> rows = parse(csv(Identity.WITH_PATIENT));
     List<String> header = rows.get(0);
-    assertEquals(REPORTS.size() + 1, rows.size());
+    assertEquals(REPORTS.size() + 2, rows.size(), "names, reports and a refusal");
     for (int r = 0; r < REPORTS.size(); r++) {
       List<String> row = rows.get(r + 1);
       assertEquals(header.size(), row.size());
@@ -113,6 +129,23 @@ class ResearchExportTest {
   }
 
   @Test
+  void aSeriesWithoutReportHasTheReasonAndNoNumber() throws IOException {
+    List<List<String>> rows = parse(csv(Identity.WITHOUT_PATIENT));
+    List<String> header = rows.get(0);
+    List<String> refused = rows.get(REPORTS.size() + 1);
+    assertEquals("reported", rows.get(1).get(header.indexOf("status")));
+    assertEquals("refused", refused.get(header.indexOf("status")));
+    assertEquals("gantry-tilt", refused.get(header.indexOf("refusal_code")));
+    assertEquals(REFUSED.reason(), refused.get(header.indexOf("refusal_reason")));
+    assertEquals(REFUSED.analysisId(), refused.get(header.indexOf("analysisId")));
+    assertEquals(
+        REFUSED.series().seriesInstanceUid(), refused.get(header.indexOf("seriesInstanceUid")));
+    for (int i = header.indexOf("slices"); i < header.indexOf("status"); i++) {
+      assertEquals("", refused.get(i), header.get(i));
+    }
+  }
+
+  @Test
   void textThatASpreadsheetWouldRunIsMadeHarmless() throws IOException {
     List<List<String>> rows = parse(csv(Identity.WITH_PATIENT));
     List<String> row = rows.get(3);
@@ -125,7 +158,7 @@ class ResearchExportTest {
   @Test
   void withoutPatientNothingOfThePatientIsThere() throws IOException {
     String csv = csv(Identity.WITHOUT_PATIENT);
-    for (String secret : List.of("Chen", "陈", "PH-1", "A2026-17", "19610504")) {
+    for (String secret : List.of("Chen", "陈", "Doe", "PH-1", "A2026-17", "19610504")) {
       assertFalse(csv.contains(secret), secret);
     }
   }
@@ -133,9 +166,9 @@ class ResearchExportTest {
   @Test
   void jsonHasTheSameNamesAndValues() throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ResearchExport.json(REPORTS, Identity.WITH_PATIENT, out);
+    ResearchExport.json(rows(), Identity.WITH_PATIENT, out);
     JsonNode rows = new ObjectMapper().readTree(out.toByteArray());
-    assertEquals(REPORTS.size(), rows.size());
+    assertEquals(REPORTS.size() + 1, rows.size());
     List<String> names = new ArrayList<>();
     rows.get(0).fieldNames().forEachRemaining(names::add);
     assertEquals(ResearchExport.columns(Identity.WITH_PATIENT), names);

@@ -8,12 +8,16 @@ import io.hounsfield.dicom.DicomFiles;
 import io.hounsfield.dicom.Tag;
 import io.hounsfield.dicom.Uid;
 import io.hounsfield.domain.QuantificationReport;
+import io.hounsfield.domain.SeriesDescription;
 import io.hounsfield.inference.ModelException;
 import io.hounsfield.inference.SegmentationModel;
 import io.hounsfield.preprocess.RefusalReason;
+import io.hounsfield.preprocess.SeriesAttributes;
 import io.hounsfield.preprocess.SeriesRefusedException;
 import io.hounsfield.report.ReportJson;
 import io.hounsfield.report.ReportTable;
+import io.hounsfield.results.export.ExportRow;
+import io.hounsfield.results.export.ResearchExport;
 import io.hounsfield.service.pipeline.AnalysisOutcome;
 import io.hounsfield.service.pipeline.CoordinatorOptions;
 import io.hounsfield.service.pipeline.ResultFiles;
@@ -21,6 +25,7 @@ import io.hounsfield.service.pipeline.SegmentationStage;
 import io.hounsfield.service.pipeline.SeriesAnalysis;
 import io.hounsfield.service.pipeline.WarmUp;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
@@ -57,7 +62,7 @@ import picocli.CommandLine.Spec;
       "Writes report.json, lungs.nii.gz (1 right lung, 2 left lung), lesions.nii.gz (1 ground "
           + "glass, 2 consolidation) and overview.png. Where several series are measured, each "
           + "gets a folder of its own below the output folder: series-1, series-2, ... Results "
-          + "of an earlier run in the output folder are removed."
+          + "of an earlier run in the output folder are removed. --csv writes a table beside."
     },
     mixinStandardHelpOptions = true,
     versionProvider = VersionProvider.class)
@@ -85,6 +90,19 @@ final class AnalyzeCommand implements Callable<Integer> {
       description = "Folder for the results; made if it is not there.")
   private Path out;
 
+  @Option(
+      names = "--csv",
+      paramLabel = "FILE",
+      description =
+          "Also writes a table: one row for each series, measured or refused with the reason; "
+              + "columns as of /api/v1/export.csv. Replaces the file.")
+  private Path csv;
+
+  @Option(
+      names = "--csv-identity",
+      description = "Adds patient ID, name, birth date and accession number to the table.")
+  private boolean csvIdentity;
+
   @Mixin private ModelOptions modelOptions;
 
   /**
@@ -92,7 +110,8 @@ final class AnalyzeCommand implements Callable<Integer> {
    *
    * @param label number and description, for a person
    */
-  private record SeriesFiles(String uid, String label, List<Path> files) {
+  private record SeriesFiles(
+      String uid, String label, SeriesDescription description, List<Path> files) {
     String title() {
       return label.isEmpty() ? uid : label + ", " + uid;
     }
@@ -109,6 +128,7 @@ final class AnalyzeCommand implements Callable<Integer> {
     CompletableFuture<SegmentationModel> loading = new CompletableFuture<>();
     DicomPaths found = DicomPaths.find(paths);
     prepareOutput();
+    prepareCsv();
     // The network loads while the headers are read.
     Thread loader =
         new Thread(
@@ -131,6 +151,7 @@ final class AnalyzeCommand implements Callable<Integer> {
     Collection<SeriesFiles> series = bySeries(found.dicom(), refusals);
     PrintWriter console = spec.commandLine().getOut();
     List<Written> written = new ArrayList<>();
+    List<ExportRow> rows = new ArrayList<>();
     try (SegmentationStage segmentation = new SegmentationStage(await(loading))) {
       for (SeriesFiles each : series) {
         Path directory = out.resolve(SERIES_FOLDER + (written.size() + 1));
@@ -139,11 +160,18 @@ final class AnalyzeCommand implements Callable<Integer> {
           console.println(ReportTable.render(report, Terminal.colours()));
           console.flush();
           written.add(new Written(each, directory));
+          rows.add(new ExportRow.Measured(report));
         } catch (SeriesRefusedException e) {
           refusals.add(
               new Refusal(each.title(), each.files().size(), e.reason().code(), e.getMessage()));
+          rows.add(
+              new ExportRow.NotMeasured(
+                  null, null, "refused", each.description(), e.reason().code(), e.getMessage()));
         }
       }
+    }
+    if (csv != null) {
+      writeCsv(rows);
     }
     for (Refusal refusal : refusals) {
       console.printf(
@@ -163,6 +191,9 @@ final class AnalyzeCommand implements Callable<Integer> {
     } else {
       written.forEach(
           w -> console.printf("Results are in %s: %s%n", w.directory(), w.series().title()));
+    }
+    if (csv != null) {
+      console.println("The table is " + csv);
     }
     console.flush();
     return written.isEmpty() ? ExitCodes.REFUSED : ExitCodes.OK;
@@ -187,6 +218,45 @@ final class AnalyzeCommand implements Callable<Integer> {
           deleteIfEmpty(folder);
         }
       }
+    }
+  }
+
+  /** Hours of work must not end in a table that cannot be written. */
+  private void prepareCsv() throws IOException, CommandFailedException {
+    if (csv == null) {
+      if (csvIdentity) {
+        throw new CommandFailedException(ExitCodes.USAGE, "--csv-identity needs --csv FILE.");
+      }
+      return;
+    }
+    if (Files.isDirectory(csv)) {
+      throw new CommandFailedException(
+          ExitCodes.USAGE, "--csv " + csv + " is a folder; name a file.");
+    }
+    Path folder = csv.toAbsolutePath().getParent();
+    if (!Files.isDirectory(folder)) {
+      throw new CommandFailedException(
+          ExitCodes.USAGE, "--csv: there is no folder " + folder + "; make it first.");
+    }
+    // A table of an earlier run would be taken for one of this run if this one fails.
+    Files.deleteIfExists(csv);
+  }
+
+  private void writeCsv(List<ExportRow> rows) throws IOException {
+    Path file = csv.toAbsolutePath();
+    Path aside = file.resolveSibling("." + file.getFileName() + ".part");
+    try {
+      try (OutputStream stream = Files.newOutputStream(aside)) {
+        ResearchExport.csv(
+            rows,
+            csvIdentity
+                ? ResearchExport.Identity.WITH_PATIENT
+                : ResearchExport.Identity.WITHOUT_PATIENT,
+            stream);
+      }
+      Files.move(aside, file, StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      Files.deleteIfExists(aside);
     }
   }
 
@@ -237,7 +307,11 @@ final class AnalyzeCommand implements Callable<Integer> {
           String uid = header.string(Tag.SeriesInstanceUID).orElse("");
           if (Uid.isValid(uid)) {
             series
-                .computeIfAbsent(uid, key -> new SeriesFiles(key, label(header), new ArrayList<>()))
+                .computeIfAbsent(
+                    uid,
+                    key ->
+                        new SeriesFiles(
+                            key, label(header), SeriesAttributes.of(header), new ArrayList<>()))
                 .files()
                 .add(file);
           } else {

@@ -2,6 +2,7 @@
 package io.hounsfield.service.results;
 
 import io.hounsfield.api.AnalysisCatalog;
+import io.hounsfield.api.AnalysisFilter;
 import io.hounsfield.api.DeliveryStatus;
 import io.hounsfield.api.ResultCatalog;
 import io.hounsfield.delivery.Delivery;
@@ -10,7 +11,9 @@ import io.hounsfield.delivery.DeliveryService;
 import io.hounsfield.delivery.Origin;
 import io.hounsfield.domain.QuantificationReport;
 import io.hounsfield.service.pipeline.AnalysisOutcome;
+import io.hounsfield.service.store.AnalysisStore;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -25,15 +28,19 @@ public final class ResultPublisher implements ResultCatalog {
   private final Path root;
   private final ResultMaker maker;
   private final DeliveryService delivery;
+  private final CaseTable table;
   private final List<Consumer<DeliveryStatus>> subscribers = new CopyOnWriteArrayList<>();
 
   /**
    * @param root folder of all results, one folder an analysis
+   * @param store the analyses and their reports, for rows of many
    */
-  public ResultPublisher(Path root, ResultMaker maker, DeliveryService delivery) {
+  public ResultPublisher(
+      Path root, ResultMaker maker, DeliveryService delivery, AnalysisStore store) {
     this.root = root;
     this.maker = maker;
     this.delivery = delivery;
+    this.table = new CaseTable(store);
     delivery.listen(
         changed -> subscribers.forEach(subscriber -> subscriber.accept(status(changed))));
   }
@@ -122,6 +129,13 @@ public final class ResultPublisher implements ResultCatalog {
     } catch (DeliveryConflictException e) {
       throw new ConflictException(e.getMessage());
     }
+  }
+
+  @Override
+  public void export(
+      AnalysisFilter which, ExportFormat format, boolean withPatient, OutputStream out)
+      throws IOException {
+    table.write(which, format, withPatient, out);
   }
 
   @Override

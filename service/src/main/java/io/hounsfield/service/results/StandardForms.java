@@ -7,6 +7,7 @@ import io.hounsfield.results.ResultKind;
 import io.hounsfield.results.ResultObject;
 import io.hounsfield.results.ResultObjects;
 import io.hounsfield.results.document.PdfReport;
+import io.hounsfield.results.export.ExportRow;
 import io.hounsfield.results.export.ResearchExport;
 import io.hounsfield.results.fhir.FhirBundle;
 import io.hounsfield.results.hl7.OruMessage;
@@ -48,7 +49,10 @@ public final class StandardForms {
   /** For researchers: without the patient's name and identifiers. */
   private static byte[] row(ResultCase results) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ResearchExport.csv(List.of(results.report()), ResearchExport.Identity.WITHOUT_PATIENT, out);
+    ResearchExport.csv(
+        List.of(new ExportRow.Measured(results.report())),
+        ResearchExport.Identity.WITHOUT_PATIENT,
+        out);
     return out.toByteArray();
   }
 

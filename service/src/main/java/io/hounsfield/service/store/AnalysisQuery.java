@@ -30,6 +30,11 @@ final class AnalysisQuery {
               .collect(Collectors.joining(", ", "status IN (", ")")));
       filter.statuses().stream().map(AnalysisStatus::key).forEach(query.values::add);
     }
+    if (!filter.ids().isEmpty()) {
+      query.conditions.add(
+          filter.ids().stream().map(id -> "?").collect(Collectors.joining(", ", "id IN (", ")")));
+      query.values.addAll(filter.ids());
+    }
     if (filter.seriesInstanceUid() != null) {
       query.add("series_instance_uid = ?", filter.seriesInstanceUid());
     }

@@ -22,6 +22,7 @@ import io.hounsfield.report.ReportJson;
 import io.hounsfield.service.OtherModel;
 import java.io.IOException;
 import java.io.InputStream;
+import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -29,6 +30,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -212,9 +214,11 @@ class AnalyzeCommandTest {
         mixed.resolve("c"));
     Files.writeString(mixed.resolve("notes.txt"), "not DICOM");
     Path out = folder.resolve("out");
-    Cli.run("analyze", mixed, "--out", out)
+    Path table = folder.resolve("table.csv");
+    Cli.run("analyze", mixed, "--out", out, "--csv", table)
         .ends(ExitCodes.OK)
         .says(
+            "The table is " + table,
             "Not measured: ",
             "(1 instance)",
             "localizer: ",
@@ -227,6 +231,36 @@ class AnalyzeCommandTest {
     assertNotEquals(
         report(out.resolve("series-1")).get("regions"),
         report(out.resolve("series-2")).get("regions"));
+    List<String> lines = Files.readAllLines(table);
+    assertEquals(4, lines.size(), "names of the columns, two measured series, a refused one");
+    List<String> names = List.of(lines.get(0).split(","));
+    int percent = names.indexOf("bothLungs_opacity_percent");
+    Set<String> measured = new HashSet<>();
+    for (String line : lines.subList(1, 4)) {
+      measured.add(line.split(",", -1)[percent]);
+    }
+    Set<String> reported = new HashSet<>(Set.of(""));
+    for (String series : List.of("series-1", "series-2")) {
+      double value = report(out.resolve(series)).at("/regions/bothLungs/opacityPercent").asDouble();
+      reported.add(BigDecimal.valueOf(value).toPlainString());
+    }
+    assertEquals(reported, measured, "the numbers of the reports, none for the refused series");
+    assertTrue(lines.stream().anyMatch(l -> l.contains(",refused,localizer,")), lines.toString());
+    assertFalse(names.contains("patientId"), "only when it is asked for");
+  }
+
+  @Test
+  void aTableThatCannotBeWrittenIsSaidBeforeTheWork() throws Exception {
+    Path out = folder.resolve("out");
+    Cli.run("analyze", chest, "--out", out, "--csv", folder)
+        .ends(ExitCodes.USAGE)
+        .says("is a folder");
+    Cli.run("analyze", chest, "--out", out, "--csv", folder.resolve("none/table.csv"))
+        .ends(ExitCodes.USAGE)
+        .says("there is no folder");
+    Cli.run("analyze", chest, "--out", out, "--csv-identity")
+        .ends(ExitCodes.USAGE)
+        .says("needs --csv");
   }
 
   @Test

@@ -23,6 +23,7 @@ import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -244,14 +245,18 @@ class AnalysisStoreTest {
               ? null
               : all.get(random.nextInt(all.size())).updatedAt().plusNanos(random.nextInt(3) - 1);
       int limit = 1 + random.nextInt(40);
-      AnalysisFilter filter = new AnalysisFilter(statuses, series, since, null, limit);
+      Set<String> ids = new HashSet<>();
+      for (int i = random.nextBoolean() ? 0 : random.nextInt(100); i > 0; i--) {
+        ids.add(all.get(random.nextInt(all.size())).id());
+      }
+      AnalysisFilter filter = new AnalysisFilter(statuses, ids, series, since, null, limit);
       List<Analysis> expected = all.stream().filter(filter::matches).toList();
       Page page = store.list(filter);
       List<Analysis> found = new ArrayList<>(page.items());
       while (page.next() != null) {
         assertEquals(limit, page.items().size());
         assertEquals(expected.size(), page.total());
-        page = store.list(new AnalysisFilter(statuses, series, since, page.next(), limit));
+        page = store.list(filter.from(page.next()));
         found.addAll(page.items());
       }
       assertEquals(expected, found);
