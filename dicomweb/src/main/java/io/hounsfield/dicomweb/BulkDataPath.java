@@ -61,7 +61,7 @@ record BulkDataPath(String text, List<Integer> steps) {
     int frames = PixelDecoders.frameCount(file.dataSet());
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     for (int frame = 0; frame < frames; frame++) {
-      byte[] bytes = Frames.uncompressed(file, frame);
+      byte[] bytes = Frames.uncompressed(file.dataSet(), PixelDecoders.decode(file, frame));
       if ((long) all.size() + bytes.length > DicomFiles.MAX_BYTES) {
         throw WebProblem.notAcceptable("The pixel data is too long; retrieve it by frames.");
       }

@@ -3,8 +3,6 @@ package io.hounsfield.dicomweb;
 
 import io.hounsfield.dicom.DataSet;
 import io.hounsfield.dicom.DicomException;
-import io.hounsfield.dicom.DicomFile;
-import io.hounsfield.dicom.PixelDecoders;
 import io.hounsfield.dicom.PixelFrame;
 import io.hounsfield.dicom.Tag;
 import java.awt.image.BufferedImage;
@@ -19,14 +17,13 @@ final class Frames {
   /**
    * A frame as uncompressed pixel data, little endian, PS3.5 section 8.2.
    *
-   * @param frame index from 0
+   * @param dataSet attributes of its instance
    */
-  static byte[] uncompressed(DicomFile file, int frame) throws DicomException {
-    PixelFrame decoded = PixelDecoders.decode(file, frame);
+  static byte[] uncompressed(DataSet dataSet, PixelFrame decoded) throws DicomException {
     short[] samples = decoded.samples();
     int perPixel = decoded.samplesPerPixel();
     int pixels = decoded.rows() * decoded.columns();
-    boolean planar = perPixel > 1 && file.dataSet().integer(Tag.PlanarConfiguration).orElse(0) == 1;
+    boolean planar = perPixel > 1 && dataSet.integer(Tag.PlanarConfiguration).orElse(0) == 1;
     boolean wide = decoded.bitsAllocated() == 16;
     byte[] bytes = new byte[samples.length * (wide ? 2 : 1)];
     for (int i = 0; i < samples.length; i++) {
@@ -44,12 +41,13 @@ final class Frames {
   /**
    * A frame through its modality transformation and a window, as grey values or colours of 8 bits.
    *
+   * @param dataSet attributes of its instance
+   * @param frame its index, from 0
    * @param window instead of the image's own
    */
-  static BufferedImage picture(DicomFile file, int frame, Optional<Window> window)
+  static BufferedImage picture(
+      DataSet dataSet, int frame, PixelFrame decoded, Optional<Window> window)
       throws DicomException {
-    PixelFrame decoded = PixelDecoders.decode(file, frame);
-    DataSet dataSet = file.dataSet();
     String photometric = dataSet.string(Tag.PhotometricInterpretation).orElse("");
     if (decoded.samplesPerPixel() == 3
         && decoded.bitsAllocated() == 8

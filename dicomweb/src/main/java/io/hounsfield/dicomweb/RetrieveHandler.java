@@ -2,10 +2,7 @@
 package io.hounsfield.dicomweb;
 
 import io.hounsfield.dicom.DicomException;
-import io.hounsfield.dicom.DicomFile;
-import io.hounsfield.dicom.DicomFiles;
 import io.hounsfield.dicom.PixelDecoders;
-import io.hounsfield.dicom.Tag;
 import io.hounsfield.dicom.TransferSyntax;
 import io.hounsfield.listener.Spool;
 import io.vertx.core.Future;
@@ -252,16 +249,17 @@ final class RetrieveHandler {
   }
 
   private static Future<byte[]> frame(Exchange exchange, Opened opened, int number) {
-    return exchange.work(decoding(() -> Frames.uncompressed(opened.file(), number - 1)));
+    FrameFile file = opened.file();
+    return exchange.work(
+        decoding(() -> Frames.uncompressed(file.attributes(), file.decode(number - 1))));
   }
 
-  /** A file in memory. */
-  private record Opened(Held held, DicomFile file) {}
+  /** An instance whose frames can be decoded. */
+  private record Opened(Held held, FrameFile file) {}
 
-  /**
-   * Reads an instance whole, when there is memory for it, and looks whether it has these frames.
-   */
+  /** Looks whether an instance has these frames, and whether there is memory to decode them. */
   private Future<Opened> open(Exchange exchange, Target target, int... numbers) {
+    record Found(Opened opened, long bytes) {}
     return exchange
         .work(
             () -> {
@@ -269,27 +267,25 @@ final class RetrieveHandler {
               if (!PixelDecoders.supports(held.transferSyntax())) {
                 throw WebProblem.notAcceptable("Its pixel data cannot be decoded here.");
               }
-              return held;
+              FrameFile file = FrameFile.of(held);
+              return new Found(new Opened(held, file), file.workingBytes());
             })
         .compose(
-            held ->
-                exchange
-                    .work(held::workingBytes)
-                    .compose(
-                        bytes -> {
-                          exchange.reserve(bytes);
-                          return exchange.work(() -> read(held, numbers));
-                        }));
+            found -> {
+              exchange.reserve(found.bytes());
+              return exchange.work(
+                  () -> {
+                    requireFrames(found.opened().file(), numbers);
+                    return found.opened();
+                  });
+            });
   }
 
-  private static Opened read(Held held, int... numbers) throws IOException {
-    DicomFile file = DicomFiles.read(held.file());
-    if (!file.dataSet().contains(Tag.PixelData)) {
-      throw WebProblem.notFound("The instance has no pixel data.");
-    }
+  private static void requireFrames(FrameFile file, int... numbers) throws IOException {
+    file.open();
     int frames;
     try {
-      frames = PixelDecoders.frameCount(file.dataSet());
+      frames = file.frames();
     } catch (DicomException e) {
       throw cannotDecode();
     }
@@ -298,7 +294,6 @@ final class RetrieveHandler {
         throw WebProblem.notFound("The instance has %d frames only.".formatted(frames));
       }
     }
-    return new Opened(held, file);
   }
 
   /** What cannot be decoded is refused; the fault is the instance's, not this service's. */
@@ -351,10 +346,16 @@ final class RetrieveHandler {
             opened ->
                 exchange.work(
                     decoding(
-                        () ->
-                            rendering.encode(
-                                Frames.picture(
-                                    opened.file(), numbers[0] - 1, rendering.window())))))
+                        () -> {
+                          FrameFile file = opened.file();
+                          int frame = numbers[0] - 1;
+                          return rendering.encode(
+                              Frames.picture(
+                                  file.attributes(),
+                                  frame,
+                                  file.decode(frame),
+                                  rendering.window()));
+                        })))
         .compose(bytes -> prepare(exchange, type).end(Buffer.buffer(bytes)))
         .onFailure(exchange::fail);
   }

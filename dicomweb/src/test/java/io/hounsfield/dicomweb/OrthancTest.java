@@ -18,6 +18,7 @@ import io.hounsfield.dicom.Tag;
 import io.hounsfield.dicom.TransferSyntax;
 import io.hounsfield.dicom.VR;
 import io.hounsfield.listener.ReceivedInstance;
+import io.hounsfield.peers.Orthanc;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.awt.image.BufferedImage;
@@ -28,6 +29,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -45,8 +47,6 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class OrthancTest {
-  private static final String PEER = "/dicom-web/servers/hounsfield";
-
   private static final String SINGLE =
       "/studies/%s/series/%s/instances/%s"
           .formatted(studyUid(1), seriesUid(1, 1), instanceUid(1, 1, 2));
@@ -119,13 +119,18 @@ class OrthancTest {
     return new String(bytes, StandardCharsets.UTF_8);
   }
 
+  /** Has it ask our server for something. */
+  private static String post(String what, JsonObject body) throws Exception {
+    return orthanc.post("/dicom-web/servers/hounsfield" + what, body.encode());
+  }
+
   private static void retrieve(String... levelsAndUids) throws Exception {
     JsonObject resource = new JsonObject();
     for (int i = 0; i < levelsAndUids.length; i += 2) {
       resource.put(levelsAndUids[i], levelsAndUids[i + 1]);
     }
-    orthanc.post(
-        PEER + "/retrieve",
+    post(
+        "/retrieve",
         new JsonObject().put("Resources", new JsonArray().add(resource)).put("Synchronous", true));
   }
 
@@ -133,12 +138,13 @@ class OrthancTest {
   @BeforeAll
   static void store() throws Exception {
     server = new TestServer(temp.resolve("spool"));
-    orthanc = Orthanc.start(temp.resolve("orthanc"), server.base() + "/");
+    orthanc =
+        new Orthanc(temp.resolve("orthanc")).withDicomWeb(Optional.of(server.base() + "/")).start();
     JsonArray ids = new JsonArray();
     for (byte[] file : files()) {
       ids.add(new JsonObject(text(orthanc.post("/instances", file))).getString("ID"));
     }
-    orthanc.post(PEER + "/stow", new JsonObject().put("Resources", ids).put("Synchronous", true));
+    post("/stow", new JsonObject().put("Resources", ids).put("Synchronous", true));
   }
 
   @AfterAll
@@ -160,12 +166,14 @@ class OrthancTest {
 
   @Test
   void orthancFindsAndRetrieves() throws Exception {
-    orthanc.clear();
+    for (Object patient : array(orthanc.get("/patients"))) {
+      orthanc.delete("/patients/" + patient);
+    }
     JsonObject query =
         new JsonObject()
             .put("Uri", "/studies")
             .put("Arguments", new JsonObject().put("PatientID", "PID1"));
-    JsonArray found = array(orthanc.post(PEER + "/qido", query));
+    JsonArray found = new JsonArray(post("/qido", query));
     assertEquals(1, found.size(), found.encode());
     JsonObject name = found.getJsonObject(0).getJsonObject("00100010");
     assertEquals("M\u00fcller^J\u00f6rg", name.getString("Value"));
