@@ -18,6 +18,8 @@ public enum ObjectKind {
   PDF("pdf", true),
   /** The report as a plain PDF file. */
   DOCUMENT("document", false),
+  /** Findings as plain text, one file a language; without the patient. */
+  FINDINGS("findings", false),
   /** FHIR R4 Bundle, JSON. */
   FHIR("fhir", false),
   /** HL7 v2 ORU^R01. */

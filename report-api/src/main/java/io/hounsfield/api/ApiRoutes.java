@@ -292,7 +292,7 @@ final class ApiRoutes {
       case "dcm" -> "application/dicom";
       case "pdf" -> "application/pdf";
       case "json" -> name.contains("fhir") ? "application/fhir+json" : "application/json";
-      case "hl7" -> "text/plain; charset=utf-8";
+      case "hl7", "txt" -> "text/plain; charset=utf-8";
       case "csv" -> "text/csv; charset=utf-8";
       case "gz" -> "application/gzip";
       case "png" -> "image/png";
