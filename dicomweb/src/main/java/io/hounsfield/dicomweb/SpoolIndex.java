@@ -35,6 +35,11 @@ import org.slf4j.LoggerFactory;
  * after a start or a change; those of the instances when a search goes as deep, and only the series
  * last asked for keep them in memory.
  *
+ * <p>A folder counts as one series. Two series whose UIDs' hashes share 64 bits would lie in one
+ * folder (by chance once in 30 million spools of a million series); then searches show the one
+ * whose instance comes first, with the number of both, and never instances of the other among its
+ * own.
+ *
  * <p>Memory: at most {@link IndexAttributes#MAX_ENTRY_BYTES} for each series held (as a rule 1 KiB)
  * and for each of {@link #MAX_INSTANCES} instances (as a rule 0.5 KiB). Thread-safe; blocks.
  */

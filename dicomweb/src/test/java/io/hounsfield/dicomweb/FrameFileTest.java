@@ -52,6 +52,11 @@ class FrameFileTest {
 
   /** Frames of 8 bits in RLE, PS3.5 annex G, each in so many fragments. */
   private static DataSet rle(int fragmentsEach, boolean basic, boolean extended) {
+    return rle(fragmentsEach, basic, extended, ct(1, 1, 1));
+  }
+
+  /** The same, in place of this instance's image. */
+  static DataSet rle(int fragmentsEach, boolean basic, boolean extended, DataSet instance) {
     List<byte[]> fragments = new ArrayList<>();
     ByteBuffer basicTable = ByteBuffer.allocate(4 * FRAMES).order(ByteOrder.LITTLE_ENDIAN);
     ByteBuffer extendedTable = ByteBuffer.allocate(8 * FRAMES).order(ByteOrder.LITTLE_ENDIAN);
@@ -74,7 +79,7 @@ class FrameFileTest {
       }
     }
     DataSet dataSet =
-        ct(1, 1, 1)
+        instance
             .put(Tag.NumberOfFrames, VR.IS, "" + FRAMES)
             .putInts(Tag.BitsAllocated, VR.US, 8)
             .putInts(Tag.BitsStored, VR.US, 8)

@@ -80,7 +80,8 @@ class OrthancTest {
         file(ct(1, 1, 2)),
         file(ct(1, 2, 1), TransferSyntax.IMPLICIT_VR_LITTLE_ENDIAN),
         file(ct(2, 1, 1)),
-        file(multiFrame()));
+        file(multiFrame()),
+        file(FrameFileTest.rle(2, true, false, ct(2, 4, 1)), TransferSyntax.RLE_LOSSLESS));
   }
 
   private static Map<String, DicomFile> byUid(Iterable<byte[]> files) throws Exception {
@@ -96,12 +97,12 @@ class OrthancTest {
       throws Exception {
     assertEquals(expected.keySet(), actual.keySet());
     for (String uid : expected.keySet()) {
-      TransferSyntax plain = TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN;
+      TransferSyntax syntax = expected.get(uid).transferSyntax();
+      assertEquals(syntax, actual.get(uid).transferSyntax());
       assertArrayEquals(
-          DataSets.encode(expected.get(uid).dataSet(), plain),
-          DataSets.encode(actual.get(uid).dataSet(), plain),
+          DataSets.encode(expected.get(uid).dataSet(), syntax),
+          DataSets.encode(actual.get(uid).dataSet(), syntax),
           uid);
-      assertEquals(expected.get(uid).transferSyntax(), actual.get(uid).transferSyntax());
     }
   }
 
@@ -180,6 +181,7 @@ class OrthancTest {
 
     retrieve("Study", studyUid(1));
     retrieve("Study", studyUid(2), "Series", seriesUid(2, 1));
+    retrieve("Study", studyUid(2), "Series", seriesUid(2, 4));
     retrieve("Study", studyUid(2), "Series", seriesUid(2, 3), "Instance", instanceUid(2, 3, 1));
     List<byte[]> back = new ArrayList<>();
     for (Object id : array(orthanc.get("/instances"))) {
@@ -190,30 +192,27 @@ class OrthancTest {
 
   @Test
   void searchesFindWhatOrthancsFind() throws Exception {
-    Map<String, String> searches =
+    String series = "/studies/" + studyUid(1) + "/series/" + seriesUid(1, 1);
+    Map<String, List<String>> searches =
         Map.of(
-            "/studies",
             "0020000D",
-            "/studies?PatientID=PID2",
-            "0020000D",
-            "/studies?PatientName=Doe*",
-            "0020000D",
-            "/studies?StudyDate=20260101-20260131",
-            "0020000D",
-            "/series?Modality=CT&SeriesNumber=1",
+            List.of(
+                "/studies",
+                "/studies?PatientID=PID2",
+                "/studies?PatientName=Doe*",
+                "/studies?ModalitiesInStudy=CT",
+                "/studies?StudyDate=20260101-20260131"),
             "0020000E",
-            "/studies/" + studyUid(2) + "/series",
-            "0020000E",
-            "/instances?StudyInstanceUID=" + studyUid(1),
+            List.of("/series?Modality=CT&SeriesNumber=1", "/studies/" + studyUid(2) + "/series"),
             "00080018",
-            "/studies/" + studyUid(1) + "/series/" + seriesUid(1, 1) + "/instances",
-            "00080018");
-    for (Map.Entry<String, String> search : searches.entrySet()) {
-      byte[] json = orthanc.get("/dicom-web" + search.getKey(), "Accept", "application/dicom+json");
-      Set<String> theirs = values(array(json), search.getValue());
-      assertFalse(theirs.isEmpty(), search.getKey());
-      assertEquals(
-          theirs, values(server.getJson(search.getKey()), search.getValue()), search.getKey());
+            List.of("/instances?StudyInstanceUID=" + studyUid(1), series + "/instances"));
+    for (Map.Entry<String, List<String>> level : searches.entrySet()) {
+      for (String search : level.getValue()) {
+        byte[] json = orthanc.get("/dicom-web" + search, "Accept", "application/dicom+json");
+        Set<String> theirs = values(array(json), level.getKey());
+        assertFalse(theirs.isEmpty(), search);
+        assertEquals(theirs, values(server.getJson(search), level.getKey()), search);
+      }
     }
   }
 
