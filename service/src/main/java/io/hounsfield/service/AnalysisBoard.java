@@ -157,7 +157,7 @@ final class AnalysisBoard implements AnalysisJournal, AnalysisCatalog {
   }
 
   @Override
-  public void reported(
+  public Afterwards reported(
       String seriesInstanceUid,
       SeriesInstances instances,
       AnalysisOutcome outcome,
@@ -207,8 +207,10 @@ final class AnalysisBoard implements AnalysisJournal, AnalysisCatalog {
         reported.slicesReceived(),
         reported.warningCount(),
         latency == null ? "-" : Math.round(latency));
-    ResultFiles.writeLabelMaps(folder, outcome);
-    publishResults(report, json, outcome);
+    return () -> {
+      ResultFiles.writeLabelMaps(folder, outcome);
+      publishResults(report, json, outcome);
+    };
   }
 
   /**
@@ -241,20 +243,21 @@ final class AnalysisBoard implements AnalysisJournal, AnalysisCatalog {
   }
 
   @Override
-  public void completeResults(
+  public Afterwards completeResults(
       String seriesInstanceUid, SeriesInstances instances, AnalysisOutcome outcome)
       throws IOException {
     Analysis a = current(seriesInstanceUid).analysis();
     Optional<byte[]> json = store.reportJson(a.id());
     if (json.isPresent() && ReportJson.decode(json.get()).regions().equals(outcome.regions())) {
-      ResultFiles.writeOverview(folder(a.id()), outcome);
-      ResultFiles.writeLabelMaps(folder(a.id()), outcome);
-      publishResults(ReportJson.decode(json.get()), json.get(), outcome);
-      return;
+      return () -> {
+        ResultFiles.writeOverview(folder(a.id()), outcome);
+        ResultFiles.writeLabelMaps(folder(a.id()), outcome);
+        publishResults(ReportJson.decode(json.get()), json.get(), outcome);
+      };
     }
     // Another model or version of the software by now: its maps do not belong to that report.
     Entry unused = begin(a.studyInstanceUid(), seriesInstanceUid, null);
-    reported(seriesInstanceUid, instances, outcome, null);
+    return reported(seriesInstanceUid, instances, outcome, null);
   }
 
   @Override

@@ -49,6 +49,18 @@ public interface AnalysisJournal {
     }
   }
 
+  /**
+   * What is left to do when a report is out: files for others, made of its outcome. Nobody waits
+   * for it, and a fault changes nothing of the report; what is missing is made at the next start.
+   */
+  @FunctionalInterface
+  interface Afterwards {
+    /** Nothing is left. */
+    Afterwards NOTHING = () -> {};
+
+    void run() throws IOException;
+  }
+
   /** The newest version on record. */
   Optional<Entry> latest(String seriesInstanceUid) throws IOException;
 
@@ -79,8 +91,9 @@ public interface AnalysisJournal {
    * The report on the current version.
    *
    * @param releasedNanos {@link System#nanoTime()} of the association's release, or {@code null}
+   * @return what is left to do
    */
-  void reported(
+  Afterwards reported(
       String seriesInstanceUid,
       SeriesInstances instances,
       AnalysisOutcome outcome,
@@ -90,8 +103,11 @@ public interface AnalysisJournal {
   /**
    * Writes the files of a report that exists already, from the same instances; where the outcome is
    * not that of the report any more, makes a new version.
+   *
+   * @return what is left to do
    */
-  void completeResults(String seriesInstanceUid, SeriesInstances instances, AnalysisOutcome outcome)
+  Afterwards completeResults(
+      String seriesInstanceUid, SeriesInstances instances, AnalysisOutcome outcome)
       throws IOException;
 
   /** The current version cannot be measured. */

@@ -19,10 +19,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,6 +45,9 @@ public final class SeriesCoordinator implements DicomNodeListener, AutoCloseable
   /** How often idle series are looked for and progress is told, ms. */
   private static final long TICK_MS = 250;
 
+  /** How long what is under way may take to end. */
+  private static final long CLOSE_SECONDS = 30;
+
   private final SegmentationStages segmentation;
   private final Spool spool;
   private final AnalysisJournal journal;
@@ -58,6 +63,7 @@ public final class SeriesCoordinator implements DicomNodeListener, AutoCloseable
   private final DecodeWorkers decoders;
   private final ExecutorService intake;
   private final ExecutorService finisher;
+  private final ExecutorService results;
   private final ScheduledExecutorService ticker;
 
   public SeriesCoordinator(
@@ -75,6 +81,8 @@ public final class SeriesCoordinator implements DicomNodeListener, AutoCloseable
     // Events are as many as instances on disk: the disk bounds this queue, not the network's speed.
     this.intake = Executors.newSingleThreadExecutor(task -> new Thread(task, "intake"));
     this.finisher = Executors.newSingleThreadExecutor(task -> new Thread(task, "finisher"));
+    // Holds no more than the series in memory: each keeps its slices until its files are made.
+    this.results = Executors.newSingleThreadExecutor(task -> new Thread(task, "results"));
     this.ticker =
         Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "series-clock"));
   }
@@ -336,14 +344,31 @@ public final class SeriesCoordinator implements DicomNodeListener, AutoCloseable
     end(state, () -> ending.refuse(state, instances, RefusalReason.INSTANCES_DELETED, text));
   }
 
-  /** The last step of a version, on the finisher's thread. Under the lock. */
-  private void end(SeriesState state, Runnable step) {
+  /**
+   * The last step of a version, on the finisher's thread; files are made on another, so that the
+   * next report does not wait for them. Under the lock.
+   */
+  private void end(SeriesState state, Supplier<AnalysisJournal.Afterwards> step) {
     state.phase = SeriesState.Phase.FINISHING;
     state.changed = false;
     finisher.execute(
         () -> {
-          step.run();
-          letGo(state);
+          AnalysisJournal.Afterwards left = step.get();
+          if (left == AnalysisJournal.Afterwards.NOTHING) {
+            letGo(state);
+            return;
+          }
+          try {
+            results.execute(
+                () -> {
+                  ending.afterwards(left);
+                  letGo(state);
+                });
+          } catch (RejectedExecutionException e) {
+            // Closing, and this report came later than it was waited for.
+            LOG.info("The files of a report are made at the next start");
+            letGo(state);
+          }
         });
   }
 
@@ -468,13 +493,19 @@ public final class SeriesCoordinator implements DicomNodeListener, AutoCloseable
     intake.shutdown();
     decoders.interrupt();
     finisher.shutdown();
+    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(CLOSE_SECONDS);
     try {
       decoders.join();
       boolean ended = intake.awaitTermination(5, TimeUnit.SECONDS);
-      ended &= finisher.awaitTermination(30, TimeUnit.SECONDS);
+      ended &= finisher.awaitTermination(until - System.nanoTime(), TimeUnit.NANOSECONDS);
       if (!ended) {
         LOG.warn("An analysis was still running at shutdown; it starts again at the next start");
         finisher.shutdownNow();
+      }
+      results.shutdown(); // after the finisher, which hands over to it
+      if (!results.awaitTermination(until - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+        LOG.warn("The files of a report were being made at shutdown; the next start makes them");
+        results.shutdownNow();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

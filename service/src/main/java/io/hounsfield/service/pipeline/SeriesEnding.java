@@ -19,7 +19,7 @@ final class SeriesEnding {
   private static final Logger LOG = LoggerFactory.getLogger(SeriesEnding.class);
 
   private interface Step {
-    void run() throws IOException, InterruptedException;
+    AnalysisJournal.Afterwards run() throws IOException, InterruptedException;
   }
 
   private final AnalysisJournal journal;
@@ -34,20 +34,19 @@ final class SeriesEnding {
    * @param instances what the version is about
    * @param conflicting what was kept aside of it
    * @param releasedNanos when the last association was released, or {@code null}
+   * @return what is left to do when the report is out
    */
-  void finish(
+  AnalysisJournal.Afterwards finish(
       SeriesState state, SeriesInstances instances, List<Path> conflicting, Long releasedNanos) {
-    guarded(
+    return guarded(
         state,
         () -> {
           journal.analysing(state.uid);
           try {
             AnalysisOutcome outcome = state.analysis.finish(conflicting);
-            if (state.resultsOnly) {
-              journal.completeResults(state.uid, instances, outcome);
-            } else {
-              journal.reported(state.uid, instances, outcome, releasedNanos);
-            }
+            return state.resultsOnly
+                ? journal.completeResults(state.uid, instances, outcome)
+                : journal.reported(state.uid, instances, outcome, releasedNanos);
           } catch (SeriesRefusedException e) {
             if (state.resultsOnly) {
               // The report stands: another model refuses what an earlier one measured.
@@ -61,22 +60,44 @@ final class SeriesEnding {
               journal.failed(state.uid, "model", e.getMessage());
             }
           }
+          return AnalysisJournal.Afterwards.NOTHING;
         });
   }
 
   /** Refuses without measuring. */
-  void refuse(SeriesState state, SeriesInstances instances, RefusalReason reason, String text) {
-    guarded(state, () -> journal.refused(state.uid, instances, reason.code(), text));
+  AnalysisJournal.Afterwards refuse(
+      SeriesState state, SeriesInstances instances, RefusalReason reason, String text) {
+    return guarded(
+        state,
+        () -> {
+          journal.refused(state.uid, instances, reason.code(), text);
+          return AnalysisJournal.Afterwards.NOTHING;
+        });
   }
 
   /** A fault of the service. */
-  void fail(SeriesState state, String text) {
-    guarded(state, () -> journal.failed(state.uid, "internal", text));
+  AnalysisJournal.Afterwards fail(SeriesState state, String text) {
+    return guarded(
+        state,
+        () -> {
+          journal.failed(state.uid, "internal", text);
+          return AnalysisJournal.Afterwards.NOTHING;
+        });
   }
 
-  private void guarded(SeriesState state, Step step) {
+  /** Does what is left when the report is out. */
+  void afterwards(AnalysisJournal.Afterwards left) {
     try {
-      step.run();
+      left.run();
+    } catch (IOException | RuntimeException | OutOfMemoryError e) {
+      // The report stands, and what is missing is seen and made at the next start.
+      LOG.error("The files of a report cannot be made now", e);
+    }
+  }
+
+  private AnalysisJournal.Afterwards guarded(SeriesState state, Step step) {
+    try {
+      return step.run();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (IOException | RuntimeException | OutOfMemoryError e) {
@@ -90,5 +111,6 @@ final class SeriesEnding {
         }
       }
     }
+    return AnalysisJournal.Afterwards.NOTHING;
   }
 }

@@ -37,8 +37,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -63,6 +66,11 @@ class SeriesCoordinatorTest {
   private static List<Path> two;
   private Spool spool;
   private final BlockingQueue<String> ends = new LinkedBlockingQueue<>();
+
+  /** What is left to do after the report on a series. */
+  private Function<String, AnalysisJournal.Afterwards> left =
+      uid -> AnalysisJournal.Afterwards.NOTHING;
+
   private long associations;
 
   @BeforeAll
@@ -120,13 +128,15 @@ class SeriesCoordinatorTest {
     public void analysing(String uid) {}
 
     @Override
-    public void reported(
+    public Afterwards reported(
         String uid, SeriesInstances instances, AnalysisOutcome outcome, Long releasedNanos) {
       ends.add("reported " + uid + " " + outcome.ct().geometry().slices());
+      return left.apply(uid);
     }
 
     @Override
-    public void completeResults(String uid, SeriesInstances instances, AnalysisOutcome outcome) {
+    public Afterwards completeResults(
+        String uid, SeriesInstances instances, AnalysisOutcome outcome) {
       throw new AssertionError("no results are missing");
     }
 
@@ -273,6 +283,79 @@ class SeriesCoordinatorTest {
           Set.of("reported " + uid(one) + " " + SLICES, "reported " + uid(two) + " " + SLICES),
           both);
     }
+  }
+
+  @Test
+  void aReportDoesNotWaitForTheFilesOfAnother() throws Exception {
+    CountDownLatch second = new CountDownLatch(1);
+    String slow = uid(one);
+    left =
+        uid ->
+            () -> {
+              try {
+                if (uid.equals(slow)) {
+                  assertTrue(second.await(WAIT_SECONDS, TimeUnit.SECONDS));
+                }
+                ends.add("files of " + uid);
+              } catch (InterruptedException e) {
+                throw new IOException(e);
+              }
+            };
+    try (SeriesCoordinator coordinator = coordinator(2L * SLICES, 4)) {
+      receive(coordinator, read(one));
+      assertEquals("reported " + slow + " " + SLICES, awaitEnd());
+      receive(coordinator, read(two));
+      assertEquals("reported " + uid(two) + " " + SLICES, awaitEnd());
+      assertTrue(coordinator.isOpen(slow), "its images are held until its files are made");
+      second.countDown();
+      assertEquals("files of " + slow, awaitEnd());
+      assertEquals("files of " + uid(two), awaitEnd());
+    }
+  }
+
+  @Test
+  void theSlicesOfASeriesWhoseFilesAreBeingMadeCountAsHeld() throws Exception {
+    CountDownLatch made = new CountDownLatch(1);
+    String first = uid(one);
+    left =
+        uid ->
+            () -> {
+              try {
+                assertTrue(made.await(WAIT_SECONDS, TimeUnit.SECONDS));
+              } catch (InterruptedException e) {
+                throw new IOException(e);
+              }
+            };
+    // There is room for one of them.
+    try (SeriesCoordinator coordinator = coordinator(SLICES + 2, 4)) {
+      receive(coordinator, read(one));
+      assertEquals("reported " + first + " " + SLICES, awaitEnd());
+      receive(coordinator, read(two));
+      long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_SECONDS);
+      while (coordinator.waitingInstances() > SLICES - 2 || !coordinator.isOpen(uid(two))) {
+        assertTrue(System.nanoTime() < until, "what fits is not taken");
+        LockSupport.parkNanos(1_000_000); // leaves the coordinator's lock to the decoders
+      }
+      assertNull(ends.poll(), "the second waits for room");
+      made.countDown();
+      assertEquals("reported " + uid(two) + " " + SLICES, awaitEnd());
+    }
+  }
+
+  @Test
+  void filesThatCannotBeMadeChangeNothingOfTheReport() throws Exception {
+    left =
+        uid ->
+            () -> {
+              throw new IOException("no space left");
+            };
+    try (SeriesCoordinator coordinator = coordinator(SLICES, 4)) {
+      receive(coordinator, read(one));
+      assertEquals("reported " + uid(one) + " " + SLICES, awaitEnd());
+      receive(coordinator, read(two));
+      assertEquals("reported " + uid(two) + " " + SLICES, awaitEnd());
+    }
+    assertNull(ends.poll(), "and nothing failed");
   }
 
   /** An Enhanced CT instance of so many frames, without pixels. */

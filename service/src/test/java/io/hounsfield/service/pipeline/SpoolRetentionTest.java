@@ -66,11 +66,16 @@ class SpoolRetentionTest {
     public void analysing(String uid) {}
 
     @Override
-    public void reported(
-        String uid, SeriesInstances instances, AnalysisOutcome outcome, Long released) {}
+    public Afterwards reported(
+        String uid, SeriesInstances instances, AnalysisOutcome outcome, Long released) {
+      return Afterwards.NOTHING;
+    }
 
     @Override
-    public void completeResults(String uid, SeriesInstances instances, AnalysisOutcome outcome) {}
+    public Afterwards completeResults(
+        String uid, SeriesInstances instances, AnalysisOutcome outcome) {
+      return Afterwards.NOTHING;
+    }
 
     @Override
     public void refused(String uid, SeriesInstances instances, String code, String text) {}
