@@ -48,7 +48,11 @@ final class StubScp implements AutoCloseable {
   int commitmentRequests;
 
   StubScp() throws IOException {
-    server = new ServerSocket(0, 50, java.net.InetAddress.getLoopbackAddress());
+    this(new ServerSocket(0, 50, java.net.InetAddress.getLoopbackAddress()));
+  }
+
+  StubScp(ServerSocket server) {
+    this.server = server;
     thread = new Thread(this::serve, "stub-scp");
     thread.start();
   }
