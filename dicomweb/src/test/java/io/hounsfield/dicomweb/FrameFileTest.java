@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.hounsfield.dicom.DataSet;
 import io.hounsfield.dicom.DicomException;
@@ -24,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -158,13 +160,37 @@ class FrameFileTest {
     assertTrue(frames.workingBytes() < pixels.length / 2, () -> "of " + pixels.length);
   }
 
+  @Test
+  void framesOfRealFilesAreThoseOfTheWholeFile() throws Exception {
+    Path data =
+        Path.of(System.getProperty("hounsfield.root", ".."), "..", "shared/data/dicom/enhanced");
+    assumeTrue(Files.isDirectory(data), "no ../shared/data/dicom/enhanced");
+    List<Path> files;
+    try (Stream<Path> all = Files.list(data)) {
+      files = all.filter(file -> file.toString().endsWith(".dcm")).sorted().toList();
+    }
+    int compared = 0;
+    for (Path file : files) {
+      DicomFile whole = DicomFiles.read(file);
+      FrameFile frames =
+          FrameFile.of(new Held("1.2.1", "1.2.1.1", "1.2.1.1.1", whole.transferSyntax(), file));
+      if (frames.byFrame()) {
+        for (int frame = 0; frame < frames.frames(); frame++, compared++) {
+          assertArrayEquals(
+              PixelDecoders.decode(whole, frame).samples(), frames.decode(frame).samples());
+        }
+      }
+    }
+    assertTrue(compared > 0, "none of the files has several frames");
+  }
+
   /** Damage anywhere: the same samples as from the whole file, or a fault; never another. */
   @Test
   void damagedFilesGiveTheSameFramesAsReadWholeOrAFault() throws Exception {
     Random random = new Random(20261123);
     int read = 0;
     List<DataSet> originals = List.of(frames(), rle(1, false, false), rle(3, true, false));
-    for (int round = 0; round < 3_000; round++) {
+    for (int round = 0; round < 900; round++) {
       int which = round % originals.size();
       TransferSyntax syntax =
           which == 0 ? TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN : TransferSyntax.RLE_LOSSLESS;
@@ -194,6 +220,6 @@ class FrameFileTest {
         assertArrayEquals(expected, actual, "round " + round);
       }
     }
-    assertTrue(read > 500, "readable: " + read);
+    assertTrue(read > 150, "readable: " + read);
   }
 }
