@@ -51,6 +51,12 @@ final class AttemptRunner {
   }
 
   private Attempt outcome(Lane lane, Delivery delivery) {
+    Optional<String> variant = lane.destination.variant();
+    if (variant.isPresent() && !variant.equals(delivery.object().variant())) {
+      // A row of the time before the destination was set to it.
+      return Attempt.refused(
+          "the object is not de-identified as the destination now asks; it is not sent");
+    }
     try {
       Path file = root.resolve(delivery.object().file()).normalize();
       Optional<String> broken = ResultFileCheck.fault(file, delivery.object().sha256());

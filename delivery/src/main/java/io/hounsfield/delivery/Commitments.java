@@ -7,6 +7,7 @@ import io.hounsfield.listener.DimseStatus;
 import io.hounsfield.listener.InstanceReference;
 import io.hounsfield.listener.StorageCommitmentScu;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -118,6 +119,10 @@ final class Commitments {
       return;
     }
     Delivery delivery = found.get();
+    if (!Files.isRegularFile(file(delivery))) {
+      LOG.info("A storage commitment report of {} is on a result that is not kept", archive);
+      return;
+    }
     String uid = StorageCommitmentScu.references(List.of(file(delivery))).get(0).sopInstanceUid();
     boolean committed = report.committed().stream().anyMatch(r -> r.sopInstanceUid().equals(uid));
     Optional<Integer> failure =

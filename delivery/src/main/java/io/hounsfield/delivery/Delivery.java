@@ -50,6 +50,9 @@ public record Delivery(
 
   static final int MAX_TEXT = 500;
 
+  private static final String NOT_MADE =
+      "the result could not be made: the log of this service says why";
+
   public Delivery {
     Objects.requireNonNull(analysisId, "analysisId");
     Objects.requireNonNull(destination, "destination");
@@ -81,6 +84,12 @@ public record Delivery(
         null,
         null,
         0);
+  }
+
+  /** A new row for a result that the destination wants and that could not be made. */
+  static Delivery notMade(
+      String analysisId, int version, String destination, ResultObject object, Instant now) {
+    return queued(analysisId, version, destination, object, now).givenUp(now, NOT_MADE);
   }
 
   private static String bounded(String text) {

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -115,27 +116,40 @@ public final class DeliveryService implements AutoCloseable {
     return lane != null && lane.destination.enabled();
   }
 
-  /** Whether anything is configured that could want results of this kind. */
-  public boolean isWanted(ObjectKind kind) {
-    return lanes.values().stream()
-        .map(lane -> lane.destination)
-        .anyMatch(d -> d.enabled() && d.kinds().contains(kind));
-  }
-
   /**
    * Puts the results of a version of an analysis into the outbox, for every destination that wants
-   * them, and takes back those of earlier versions that are not sent yet. Durable when it returns;
-   * putting the same results here again changes nothing.
+   * them and is of their variant, and takes back those of earlier versions that are not sent yet.
+   * Durable when it returns; putting the same results here again changes nothing.
+   *
+   * @param notMade kinds that could not be made: a destination that wants one and has no object of
+   *     it gets a row that says so
    */
-  public void enqueue(String analysisId, int version, Origin origin, List<ResultObject> objects)
+  public void enqueue(
+      String analysisId,
+      int version,
+      Origin origin,
+      List<ResultObject> objects,
+      Set<ObjectKind> notMade)
       throws IOException {
     Instant now = rows.now();
     List<Delivery> deliveries = new ArrayList<>();
     for (Lane lane : lanes.values()) {
       for (ResultObject object : objects) {
-        if (lane.destination.wants(object.kind(), origin)) {
+        if (lane.destination.variant().equals(object.variant())
+            && lane.destination.wants(object.kind(), origin)) {
           deliveries.add(
               Delivery.queued(analysisId, version, lane.destination.name(), object, now));
+        }
+      }
+      for (ObjectKind kind : notMade) {
+        if (lane.destination.wants(kind, origin) && !hasOf(kind, objects, lane.destination)) {
+          deliveries.add(
+              Delivery.notMade(
+                  analysisId,
+                  version,
+                  lane.destination.name(),
+                  ResultObject.notMade(kind, folder(analysisId, version, lane.destination)),
+                  now));
         }
       }
     }
@@ -147,6 +161,21 @@ public final class DeliveryService implements AutoCloseable {
       }
     }
     dispatcher.wake();
+  }
+
+  private static boolean hasOf(ObjectKind kind, List<ResultObject> objects, Destination there) {
+    return objects.stream().anyMatch(o -> o.kind() == kind && o.variant().equals(there.variant()));
+  }
+
+  private static String folder(String analysisId, int version, Destination there) {
+    String folder = analysisId + "/v" + version;
+    return there.variant().map(variant -> folder + "/" + variant).orElse(folder);
+  }
+
+  /** As {@link #enqueue(String, int, Origin, List, Set)}, where everything could be made. */
+  public void enqueue(String analysisId, int version, Origin origin, List<ResultObject> objects)
+      throws IOException {
+    enqueue(analysisId, version, origin, objects, Set.of());
   }
 
   private void supersede(String analysisId, int version) throws IOException {
@@ -180,6 +209,9 @@ public final class DeliveryService implements AutoCloseable {
    */
   public Delivery resend(long id) throws IOException, DeliveryConflictException {
     Delivery asked = require(id);
+    if (!asked.object().isMade()) {
+      throw new DeliveryConflictException("It could not be made: there is nothing to send.");
+    }
     for (Delivery other : outbox.ofAnalysis(asked.analysisId())) {
       if (other.version() > asked.version()) {
         throw new DeliveryConflictException(

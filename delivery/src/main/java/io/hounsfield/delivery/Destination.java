@@ -20,6 +20,8 @@ import java.util.Set;
  * @param inFlight objects sent to it side by side; with 1 they go in the order they were made
  * @param timeout how long it may stand still
  * @param credentials for HTTP
+ * @param variant the variant of the results that it gets, and nothing else, such as one that is
+ *     de-identified; empty: the results as they are
  */
 public record Destination(
     String name,
@@ -30,13 +32,15 @@ public record Destination(
     boolean enabled,
     int inFlight,
     Duration timeout,
-    Optional<Credentials> credentials) {
+    Optional<Credentials> credentials,
+    Optional<String> variant) {
 
   public Destination {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(target, "target");
     Objects.requireNonNull(timeout, "timeout");
     Objects.requireNonNull(credentials, "credentials");
+    Objects.requireNonNull(variant, "variant");
     peers = Set.copyOf(peers);
     series = List.copyOf(series);
     if (kinds.isEmpty() || !target.possibleKinds().containsAll(kinds)) {
@@ -47,6 +51,30 @@ public record Destination(
     if (inFlight < 1 || inFlight > 8) {
       throw new IllegalArgumentException("inFlight is " + inFlight + "; it must be 1 to 8");
     }
+  }
+
+  /** A destination of the results as they are. */
+  public Destination(
+      String name,
+      Target target,
+      Set<ObjectKind> kinds,
+      Set<String> peers,
+      List<TextPattern> series,
+      boolean enabled,
+      int inFlight,
+      Duration timeout,
+      Optional<Credentials> credentials) {
+    this(
+        name,
+        target,
+        kinds,
+        peers,
+        series,
+        enabled,
+        inFlight,
+        timeout,
+        credentials,
+        Optional.empty());
   }
 
   /** A destination of everything its type takes, from everybody, one object at a time, 60 s. */
@@ -63,8 +91,8 @@ public record Destination(
         Optional.empty());
   }
 
-  /** Whether it gets this kind of results of a series from there. */
-  boolean wants(ObjectKind kind, Origin origin) {
+  /** Whether it gets this kind of results, in its variant, of a series from there. */
+  public boolean wants(ObjectKind kind, Origin origin) {
     if (!enabled || !kinds.contains(kind)) {
       return false;
     }

@@ -32,6 +32,7 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -337,6 +338,49 @@ class DeliveryServiceTest {
     clock.pass(Duration.ofHours(6));
     run(service);
     assertTrue(delivery(1).lastError().contains("not there"));
+    assertEquals(Map.of(), archive.received);
+  }
+
+  private Destination research(String variant) {
+    Destination all = Destination.of("research", target(false));
+    return new Destination(
+        all.name(),
+        all.target(),
+        all.kinds(),
+        Set.of(),
+        List.of(),
+        true,
+        1,
+        all.timeout(),
+        Optional.empty(),
+        Optional.ofNullable(variant));
+  }
+
+  @Test
+  void aDestinationOfAVariantGetsNothingElse() throws Exception {
+    ResultObject plain = TestObjects.picture(root, ANALYSIS, 1, 1);
+    ResultObject cleaned = TestObjects.variant(root, plain, "clean");
+    assertEquals(Optional.empty(), plain.variant());
+    assertEquals(Optional.of("clean"), cleaned.variant());
+    DeliveryService service = service(research("clean"), Destination.of("pacs", target(false)));
+    service.enqueue(ANALYSIS, 1, ORIGIN, List.of(plain, cleaned));
+    assertEquals(
+        Map.of("research", cleaned, "pacs", plain),
+        outbox.ofAnalysis(ANALYSIS).stream()
+            .collect(Collectors.toMap(Delivery::destination, Delivery::object)));
+  }
+
+  /** Somebody makes a destination one of de-identified results while others still wait for it. */
+  @Test
+  void whatWaitedBeforeADestinationWasSetToAVariantIsNotSent() throws Exception {
+    enqueue(service(research(null)), 1, 1);
+    DeliveryService strict = service(research("clean"));
+    run(strict);
+    assertEquals(FAILING, delivery(1).state());
+    assertTrue(delivery(1).lastError().contains("not de-identified"), delivery(1).lastError());
+    strict.resend(1);
+    run(strict);
+    assertEquals(FAILING, delivery(1).state());
     assertEquals(Map.of(), archive.received);
   }
 

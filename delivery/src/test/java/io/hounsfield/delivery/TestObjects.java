@@ -63,6 +63,15 @@ final class TestObjects {
     return of(root, kind, file);
   }
 
+  /** The same file as one of a variant. */
+  static ResultObject variant(Path root, ResultObject object, String variant) throws IOException {
+    Path file = root.resolve(object.file());
+    Path copy = file.resolveSibling(variant).resolve(file.getFileName());
+    Files.createDirectories(copy.getParent());
+    Files.copy(file, copy);
+    return of(root, object.kind(), copy);
+  }
+
   private static ResultObject of(Path root, ObjectKind kind, Path file) throws IOException {
     return new ResultObject(
         kind, root.relativize(file).toString().replace('\\', '/'), ResultFileCheck.sha256(file));
