@@ -264,7 +264,11 @@ final class ApiRoutes {
                     .put("mediaType", mediaType(name))
                     .put("bytes", Files.size(path)));
           }
-          return Buffer.buffer(new JsonObject().put("items", items).encode());
+          return Buffer.buffer(
+              new JsonObject()
+                  .put("items", items)
+                  .put("notMade", new JsonArray(results.notMade(id)))
+                  .encode());
         },
         found -> json(rc, 200, found));
   }

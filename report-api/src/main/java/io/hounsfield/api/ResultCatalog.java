@@ -73,6 +73,11 @@ public interface ResultCatalog {
   /** Result files of the newest version of an analysis that has any, by name. */
   List<Path> files(String analysisId) throws IOException;
 
+  /** Kinds of results that could not be made for that version, by their keys. */
+  default List<String> notMade(String analysisId) throws IOException {
+    return List.of();
+  }
+
   /** Deliveries of an analysis, in the order of their numbers. */
   List<DeliveryStatus> deliveries(String analysisId) throws IOException;
 
