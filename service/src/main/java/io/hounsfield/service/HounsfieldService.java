@@ -28,6 +28,7 @@ import io.hounsfield.service.pipeline.SegmentationStages;
 import io.hounsfield.service.pipeline.SeriesCoordinator;
 import io.hounsfield.service.pipeline.SpoolRetention;
 import io.hounsfield.service.pipeline.WarmUp;
+import io.hounsfield.service.results.DeidentifiedResults;
 import io.hounsfield.service.results.ResultMaker;
 import io.hounsfield.service.results.ResultPublisher;
 import io.hounsfield.service.results.StandardForms;
@@ -121,6 +122,8 @@ public final class HounsfieldService implements AutoCloseable {
         new ResultPublisher(
             results,
             new ResultMaker(StandardForms.all(config.delivery().language())),
+            new DeidentifiedResults(
+                config.delivery().destinations(), config.delivery().deidentified()),
             delivery,
             store);
     board = new AnalysisBoard(store, results, new SpoolImages(spool), publisher, metrics);

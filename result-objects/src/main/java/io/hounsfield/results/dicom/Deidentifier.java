@@ -6,7 +6,10 @@ import io.hounsfield.dicom.SopClass;
 import io.hounsfield.dicom.Tag;
 import io.hounsfield.dicom.Uid;
 import io.hounsfield.dicom.VR;
+import io.hounsfield.domain.QuantificationReport;
+import io.hounsfield.domain.SeriesDescription;
 import io.hounsfield.results.dicom.ConfidentialityProfile.Action;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -45,6 +48,9 @@ public final class Deidentifier {
   }
 
   private static final int MIN_SECRET_CHARACTERS = 16;
+
+  /** What stands for a time that is not told, as in {@link #dummy}. */
+  private static final Instant NO_TIME = Instant.parse("1900-01-01T00:00:00Z");
 
   /** SOP classes with Enhanced General Equipment, and content date and time of type 1. */
   private static final Set<String> ENHANCED =
@@ -100,6 +106,59 @@ public final class Deidentifier {
     copy.put(Tag.PatientName, VR.PN, pseudonym).put(Tag.PatientID, VR.LO, pseudonym);
     putMethod(copy, structured);
     return copy;
+  }
+
+  /**
+   * A de-identified copy of a report, with the same pseudonym and UIDs as the objects: without date
+   * of birth, accession number, study and series description and contrast agent; without sex, dates
+   * and UIDs where the options do not retain them. The time of the report is then {@code
+   * 1900-01-01T00:00:00Z}, as the objects have it. The identifier of the analysis stays: it is
+   * random.
+   *
+   * @param images attributes of the images that the report is about
+   */
+  public QuantificationReport deidentify(QuantificationReport report, DataSet images) {
+    SeriesDescription s = report.series();
+    boolean dates = options.contains(Option.RETAIN_FULL_DATES);
+    String pseudonym = pseudonym(images);
+    SeriesDescription series =
+        new SeriesDescription(
+            retained(s.studyInstanceUid()),
+            retained(s.seriesInstanceUid()),
+            retained(s.frameOfReferenceUid()),
+            pseudonym,
+            pseudonym,
+            null,
+            options.contains(Option.RETAIN_PATIENT_CHARACTERISTICS) ? s.patientSex() : null,
+            null,
+            dates ? s.studyDate() : null,
+            dates ? s.studyTime() : null,
+            null,
+            null,
+            s.seriesNumber(),
+            s.manufacturer(),
+            s.manufacturerModelName(),
+            s.convolutionKernel(),
+            null,
+            s.sliceThicknessMm(),
+            s.kvp());
+    return new QuantificationReport(
+        report.analysisId(),
+        report.version(),
+        dates ? report.createdAt() : NO_TIME,
+        series,
+        report.geometry(),
+        report.regions(),
+        report.confidence(),
+        report.warnings(),
+        report.model(),
+        report.softwareVersion(),
+        report.timings(),
+        report.latencyAfterReleaseMs());
+  }
+
+  private String retained(String uid) {
+    return uid == null || options.contains(Option.RETAIN_UIDS) ? uid : replacement(uid);
   }
 
   /** Our own texts hold nothing of the patient: their content needs other UIDs only. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -16,6 +17,8 @@ import io.hounsfield.dicom.Tag;
 import io.hounsfield.dicom.TransferSyntax;
 import io.hounsfield.dicom.Uid;
 import io.hounsfield.dicom.VR;
+import io.hounsfield.domain.QuantificationReport;
+import io.hounsfield.domain.SeriesDescription;
 import io.hounsfield.peers.Programs;
 import io.hounsfield.results.ResultCase;
 import io.hounsfield.results.ResultKind;
@@ -193,6 +196,53 @@ class DeidentifierTest {
       assertEquals(
           List.of(), outcome.output().lines().filter(line -> line.startsWith("Error")).toList());
     }
+  }
+
+  @Test
+  void aReportIsCleanedLikeTheObjectsAboutIt() throws Exception {
+    ResultCase result = TestCases.simple();
+    DataSet images = result.source().attributes();
+    QuantificationReport report = result.report();
+    QuantificationReport clean = new Deidentifier(NONE, SECRET).deidentify(report, images);
+    DataSet object =
+        new Deidentifier(NONE, SECRET)
+            .deidentify(
+                DicomFiles.read(
+                        ResultObjects.of(result, null, EnumSet.of(ResultKind.STRUCTURED_REPORT))
+                            .get(0)
+                            .toBytes())
+                    .dataSet());
+    assertEquals(object.string(Tag.PatientID).orElseThrow(), clean.series().patientId());
+    assertEquals(object.string(Tag.PatientName).orElseThrow(), clean.series().patientName());
+    assertEquals(
+        object.string(Tag.StudyInstanceUID).orElseThrow(), clean.series().studyInstanceUid());
+    assertEquals(report.regions(), clean.regions());
+    assertEquals(report.geometry(), clean.geometry());
+    SeriesDescription s = clean.series();
+    for (String gone :
+        java.util.Arrays.asList(
+            s.patientBirthDate(),
+            s.patientSex(),
+            s.accessionNumber(),
+            s.studyDate(),
+            s.studyTime(),
+            s.studyDescription(),
+            s.seriesDescription(),
+            s.contrastBolusAgent())) {
+      assertNull(gone);
+    }
+    assertEquals(1900, clean.createdAt().atOffset(java.time.ZoneOffset.UTC).getYear());
+    assertEquals(
+        report.series().kvp(), s.kvp(), "what the scanner did is not about whom it was done to");
+
+    QuantificationReport dated =
+        new Deidentifier(EnumSet.of(Option.RETAIN_FULL_DATES, Option.RETAIN_UIDS), SECRET)
+            .deidentify(report, images);
+    assertEquals(report.createdAt(), dated.createdAt());
+    assertEquals(report.series().studyDate(), dated.series().studyDate());
+    assertEquals(report.series().studyInstanceUid(), dated.series().studyInstanceUid());
+    assertNull(dated.series().patientBirthDate());
+    assertNotEquals(report.series().patientId(), dated.series().patientId());
   }
 
   @Test

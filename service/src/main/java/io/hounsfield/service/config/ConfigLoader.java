@@ -264,9 +264,14 @@ public final class ConfigLoader {
         get(ConfigOptions.DESTINATIONS).entries().stream()
             .map(entry -> entry.destination(get(ConfigOptions.AE), tls))
             .toList();
+    Map<String, Deidentification> deidentified = new HashMap<>();
+    for (DestinationList.Entry entry : get(ConfigOptions.DESTINATIONS).entries()) {
+      entry.deidentification().ifPresent(found -> deidentified.put(entry.name(), found));
+    }
     Retry usual = Retry.defaults();
     return new ServiceConfig.Delivery(
         destinations,
+        deidentified,
         new Retry(
             usual.first(),
             Duration.ofMinutes(get(ConfigOptions.LONGEST_RETRY)),

@@ -349,7 +349,7 @@ public final class ConfigOptions {
                   + " (stow, fhir), HOST:PORT (mllp), an absolute path that exists (folder). Settings:"
                   + " kinds (with | between: seg, sr, key-images, pdf, and, only if named, seg-label-map"
                   + " by DICOM and STOW-RS; fhir; hl7"
-                  + " by MLLP; document, csv, json, label-maps and all others to folders; default:"
+                  + " by MLLP; document, findings, csv, json, label-maps and all others to folders; default:"
                   + " all that the type takes); peers (calling AE titles whose series it gets); series"
                   + " (patterns of Series Description, * for any characters, ? for one); enabled;"
                   + " inFlight (1 to 8 objects side by side; 1 keeps their order); timeoutSeconds;"
@@ -358,7 +358,12 @@ public final class ConfigOptions {
                   + " committed to keep it); callingAeTitle; for stow and fhir one secret:"
                   + " bearerFile, bearerVariable (a token), basicFile or basicVariable"
                   + " (user:password), the first line of a file or an environment variable whose name"
-                  + " does not start with HOUNSFIELD_.",
+                  + " does not start with HOUNSFIELD_; for dicom, stow and folder deidentify: basic"
+                  + " (Basic Profile of PS3.15 annex E), or with options after | (retain-uids,"
+                  + " retain-device, retain-patient-characteristics, retain-dates), with"
+                  + " deidentifySecretFile, a file whose first line, at least 16 characters, is what"
+                  + " replaced identifiers depend on; only seg, seg-label-map, sr, key-images, findings, csv,"
+                  + " json and label-maps can then go.",
               DestinationList::parse));
   static final ConfigOption<Language> LANGUAGE =
       add(

@@ -7,6 +7,7 @@ import io.hounsfield.delivery.ObjectKind;
 import io.hounsfield.delivery.Target;
 import io.hounsfield.delivery.TextPattern;
 import io.hounsfield.listener.TlsOptions;
+import io.hounsfield.results.dicom.Deidentifier;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
@@ -55,7 +56,9 @@ record DestinationList(List<DestinationList.Entry> entries) {
           "bearerFile",
           "bearerVariable",
           "basicFile",
-          "basicVariable");
+          "basicVariable",
+          "deidentify",
+          "deidentifySecretFile");
 
   /** One destination; the node's own title and keys are added when they are known. */
   record Entry(String name, Map<String, String> settings) {
@@ -84,16 +87,48 @@ record DestinationList(List<DestinationList.Entry> entries) {
             default -> throw fault("type is none of dicom, stow, fhir, mllp, folder");
           };
       requireMeaning(target, tls);
+      Optional<Deidentification> deidentification = deidentification();
       return new Destination(
           name,
           target,
-          kinds(target),
+          kinds(target, deidentification.isPresent()),
           peers(),
           series(),
           flag("enabled", true),
           number("inFlight", 1, 1, 8),
           Duration.ofSeconds(number("timeoutSeconds", 60, 1, 3600)),
-          credentials());
+          credentials(),
+          deidentification.map(d -> d.variant(name)));
+    }
+
+    /**
+     * How its results are cleaned, if they are.
+     *
+     * @throws IllegalArgumentException saying what is wrong
+     */
+    Optional<Deidentification> deidentification() {
+      boolean asked = settings.containsKey("deidentify");
+      if (asked != settings.containsKey("deidentifySecretFile")) {
+        throw fault("deidentify and deidentifySecretFile need each other");
+      }
+      if (!asked) {
+        return Optional.empty();
+      }
+      List<String> values = values("deidentify");
+      Set<Deidentifier.Option> options = EnumSet.noneOf(Deidentifier.Option.class);
+      Deidentification.NAMES.forEach(
+          (option, key) -> {
+            if (values.contains(key)) {
+              options.add(option);
+            }
+          });
+      if (!values.get(0).equals(Deidentification.PROFILE) || options.size() + 1 != values.size()) {
+        throw fault(
+            "deidentify is not basic, or basic| and some of "
+                + String.join(", ", Deidentification.NAMES.values()));
+      }
+      return Optional.of(
+          new Deidentification(options, secretFile(required("deidentifySecretFile"))));
     }
 
     private Target dicom(String aeTitle, Optional<TlsOptions> tls) {
@@ -163,9 +198,13 @@ record DestinationList(List<DestinationList.Entry> entries) {
       throw fault("address is no absolute path");
     }
 
-    private Set<ObjectKind> kinds(Target target) {
+    private Set<ObjectKind> kinds(Target target, boolean deidentified) {
       if (!settings.containsKey("kinds")) {
-        return target.defaultKinds();
+        Set<ObjectKind> usual = EnumSet.copyOf(target.defaultKinds());
+        if (deidentified) {
+          usual.retainAll(Deidentification.KINDS);
+        }
+        return usual;
       }
       Set<ObjectKind> kinds = EnumSet.noneOf(ObjectKind.class);
       for (String key : values("kinds")) {
@@ -177,6 +216,11 @@ record DestinationList(List<DestinationList.Entry> entries) {
           throw fault(
               "by %s only these kinds can go: %s"
                   .formatted(target.type(), keys(target.possibleKinds())));
+        }
+        if (deidentified && !Deidentification.KINDS.contains(kind)) {
+          throw fault(
+              "%s cannot be de-identified; with deidentify only these kinds can go: %s"
+                  .formatted(kind.key(), keys(Deidentification.KINDS)));
         }
         kinds.add(kind);
       }
@@ -261,6 +305,13 @@ record DestinationList(List<DestinationList.Entry> entries) {
               || settings.keySet().stream()
                   .noneMatch(k -> k.startsWith("bearer") || k.startsWith("basic")),
           "secrets are for type=stow and type=fhir");
+      require(
+          !settings.containsKey("deidentify")
+              || dicom
+              || target instanceof Target.Stow
+              || target instanceof Target.Folder,
+          "deidentify is for type=dicom, type=stow and type=folder: FHIR resources and HL7 messages"
+              + " are about a person and cannot be de-identified");
       require(!(target instanceof Target.Folder) || !tls, "tls is not for folders");
       require(
           !http || !tls || required("address").startsWith("https:"),

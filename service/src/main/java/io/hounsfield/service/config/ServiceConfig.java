@@ -106,10 +106,19 @@ public record ServiceConfig(
     }
   }
 
-  /** Options {@code delivery.*}. */
-  public record Delivery(List<Destination> destinations, Retry retry, Language language) {
+  /**
+   * Options {@code delivery.*}.
+   *
+   * @param deidentified how the results of a destination are cleaned, by its name
+   */
+  public record Delivery(
+      List<Destination> destinations,
+      Map<String, Deidentification> deidentified,
+      Retry retry,
+      Language language) {
     public Delivery {
       destinations = List.copyOf(destinations);
+      deidentified = Map.copyOf(deidentified);
     }
   }
 

@@ -39,6 +39,9 @@ public final class ResultMaker {
   private static final Logger LOG = LoggerFactory.getLogger(ResultMaker.class);
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9.-]{0,63}");
 
+  /** Names the kinds that could not be made; begins with a dot, since it is no result. */
+  private static final String NOT_MADE = ".not-made";
+
   private final List<ResultForm> forms;
 
   /** Makes these forms besides the report and the label maps as they are. */
@@ -52,7 +55,16 @@ public final class ResultMaker {
    * @param objects the files, by path below the folder of all results
    * @param failed forms that could not be made for a fault of this service; the log says more
    */
-  public record Made(List<ResultObject> objects, Set<ObjectKind> failed) {}
+  public record Made(List<ResultObject> objects, Set<ObjectKind> failed) {
+    Made and(Made more) {
+      List<ResultObject> all = new ArrayList<>(objects);
+      all.addAll(more.objects);
+      Set<ObjectKind> allFailed = EnumSet.noneOf(ObjectKind.class);
+      allFailed.addAll(failed);
+      allFailed.addAll(more.failed);
+      return new Made(List.copyOf(all), allFailed);
+    }
+  }
 
   /** Folder of the files of a version, below the folder of its analysis. */
   static Path folder(Path analysis, int version) {
@@ -77,21 +89,38 @@ public final class ResultMaker {
     if (!outcome.sources().isEmpty()) {
       ResultCase results = results(analysis, report, outcome);
       for (ResultForm form : forms) {
+        boolean[] writing = new boolean[1];
+        List<ResultObject> ofForm = new ArrayList<>();
         try {
           form.encode(
               results,
-              (kind, name, content) -> objects.add(write(root, folder, kind, name, content)));
-        } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
+              (kind, name, content) -> {
+                writing[0] = true;
+                ofForm.add(write(root, folder, kind, name, content));
+                writing[0] = false;
+              });
+          objects.addAll(ofForm);
+        } catch (IOException | RuntimeException | LinkageError | OutOfMemoryError e) {
+          if (writing[0] && e instanceof IOException fault) {
+            throw fault; // the disk's fault, not the form's: all is made again later
+          }
           // One form must not keep the others from being made.
-          LOG.error("Results {} cannot be made", form.kinds(), e);
+          LOG.error(
+              "Results {} of analysis {} version {} cannot be made",
+              form.kinds(),
+              report.analysisId(),
+              report.version(),
+              e);
           failed.addAll(form.kinds());
-          objects.removeIf(object -> form.kinds().contains(object.kind()));
+          for (ResultObject half : ofForm) {
+            Files.deleteIfExists(root.resolve(half.file()));
+          }
         }
       }
     }
     objects.add(write(root, folder, ObjectKind.JSON, "report.json", reportJson));
     for (Artifact artifact : List.of(Artifact.LUNGS, Artifact.LESIONS)) {
-      objects.add(keep(root, folder, analysis.resolve(artifact.fileName())));
+      objects.add(keep(root, folder, ObjectKind.LABEL_MAPS, analysis.resolve(artifact.fileName())));
     }
     force(folder);
     force(analysis);
@@ -117,6 +146,10 @@ public final class ResultMaker {
   private static SourceImages source(List<SourceSlice> slices) throws IOException {
     DataSet attributes = DicomFiles.readHeader(slices.get(0).file()).dataSet();
     attributes.remove(Tag.PixelData);
+    return source(attributes, slices);
+  }
+
+  static SourceImages source(DataSet attributes, List<SourceSlice> slices) {
     Map<String, Integer> frames = new HashMap<>();
     slices.forEach(slice -> frames.merge(slice.sopInstanceUid(), 1, Integer::sum));
     return new SourceImages(
@@ -132,8 +165,24 @@ public final class ResultMaker {
             .toList());
   }
 
-  private static ResultObject write(
-      Path root, Path folder, ObjectKind kind, String name, byte[] content) throws IOException {
+  /** Writes down beside the files what could not be made. */
+  static void noteNotMade(Path folder, Set<ObjectKind> failed) throws IOException {
+    Path note = folder.resolve(NOT_MADE);
+    if (failed.isEmpty()) {
+      Files.deleteIfExists(note);
+    } else {
+      Files.write(note, failed.stream().map(ObjectKind::key).toList());
+    }
+  }
+
+  /** Kinds of results that could not be made, by their keys. */
+  static List<String> notMade(Path folder) throws IOException {
+    Path note = folder.resolve(NOT_MADE);
+    return Files.isRegularFile(note) ? Files.readAllLines(note) : List.of();
+  }
+
+  static ResultObject write(Path root, Path folder, ObjectKind kind, String name, byte[] content)
+      throws IOException {
     if (!NAME.matcher(name).matches()) {
       throw new IllegalArgumentException("no name for a result file: " + name);
     }
@@ -155,22 +204,25 @@ public final class ResultMaker {
     return new ResultObject(kind, path(root, file), ResultFileCheck.sha256(content));
   }
 
-  /** A name of its own for a label map that later versions will replace. */
-  private static ResultObject keep(Path root, Path folder, Path labelMap) throws IOException {
-    Path file = folder.resolve(labelMap.getFileName());
-    Path aside = folder.resolve("." + labelMap.getFileName() + ".part");
+  /**
+   * Another name for a file, such as one of its own for a label map that later versions will
+   * replace.
+   */
+  static ResultObject keep(Path root, Path folder, ObjectKind kind, Path made) throws IOException {
+    Path file = folder.resolve(made.getFileName());
+    Path aside = folder.resolve("." + made.getFileName() + ".part");
     Files.deleteIfExists(aside);
     try {
-      Files.createLink(aside, labelMap);
+      Files.createLink(aside, made);
     } catch (UnsupportedOperationException | IOException e) {
       // Not every file system has links.
-      Files.copy(labelMap, aside, StandardCopyOption.REPLACE_EXISTING);
+      Files.copy(made, aside, StandardCopyOption.REPLACE_EXISTING);
     }
     try (FileChannel channel = FileChannel.open(aside, StandardOpenOption.WRITE)) {
       channel.force(true);
     }
     move(aside, file);
-    return new ResultObject(ObjectKind.LABEL_MAPS, path(root, file), ResultFileCheck.sha256(file));
+    return new ResultObject(kind, path(root, file), ResultFileCheck.sha256(file));
   }
 
   private static void move(Path aside, Path file) throws IOException {
@@ -183,7 +235,7 @@ public final class ResultMaker {
     return root.relativize(file).toString().replace(file.getFileSystem().getSeparator(), "/");
   }
 
-  private static void force(Path folder) throws IOException {
+  static void force(Path folder) throws IOException {
     try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
       channel.force(true);
     }

@@ -16,10 +16,13 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** From a report to files, to the outbox; and what the API shows of both. */
@@ -27,18 +30,25 @@ public final class ResultPublisher implements ResultCatalog {
 
   private final Path root;
   private final ResultMaker maker;
+  private final DeidentifiedResults deidentified;
   private final DeliveryService delivery;
   private final CaseTable table;
   private final List<Consumer<DeliveryStatus>> subscribers = new CopyOnWriteArrayList<>();
 
   /**
    * @param root folder of all results, one folder an analysis
+   * @param deidentified makes what destinations get that must not know the patient
    * @param store the analyses and their reports, for rows of many
    */
   public ResultPublisher(
-      Path root, ResultMaker maker, DeliveryService delivery, AnalysisStore store) {
+      Path root,
+      ResultMaker maker,
+      DeidentifiedResults deidentified,
+      DeliveryService delivery,
+      AnalysisStore store) {
     this.root = root;
     this.maker = maker;
+    this.deidentified = deidentified;
     this.delivery = delivery;
     this.table = new CaseTable(store);
     delivery.listen(
@@ -62,12 +72,13 @@ public final class ResultPublisher implements ResultCatalog {
     if (isPublished(report.analysisId(), report.version())) {
       return Optional.empty();
     }
-    ResultMaker.Made made = maker.make(root, report, reportJson, outcome);
-    delivery.enqueue(
-        report.analysisId(),
-        report.version(),
-        new Origin(callingAeTitle, report.series().seriesDescription()),
-        made.objects());
+    Origin origin = new Origin(callingAeTitle, report.series().seriesDescription());
+    ResultMaker.Made plain = maker.make(root, report, reportJson, outcome);
+    ResultMaker.Made made =
+        plain.and(deidentified.make(root, report, outcome, plain.objects(), origin));
+    ResultMaker.noteNotMade(
+        ResultMaker.folder(root.resolve(report.analysisId()), report.version()), plain.failed());
+    delivery.enqueue(report.analysisId(), report.version(), origin, made.objects(), made.failed());
     return Optional.of(made);
   }
 
@@ -80,30 +91,84 @@ public final class ResultPublisher implements ResultCatalog {
 
   @Override
   public List<Path> files(String analysisId) throws IOException {
+    Optional<Path> folder = newest(analysisId);
+    if (folder.isEmpty()) {
+      return List.of();
+    }
+    try (Stream<Path> all = Files.list(folder.get())) {
+      return all.filter(path -> !path.getFileName().toString().startsWith("."))
+          .filter(Files::isRegularFile)
+          .sorted()
+          .toList();
+    }
+  }
+
+  @Override
+  public List<String> notMade(String analysisId) throws IOException {
+    Optional<Path> folder = newest(analysisId);
+    return folder.isEmpty() ? List.of() : ResultMaker.notMade(folder.get());
+  }
+
+  /** Folder of the newest version whose results are all made. */
+  private Optional<Path> newest(String analysisId) throws IOException {
+    List<Integer> versions = versions(analysisId);
+    // A folder whose files are not all made yet counts as none.
+    for (int i = versions.size() - 1; i >= 0; i--) {
+      if (isPublished(analysisId, versions.get(i))) {
+        return Optional.of(ResultMaker.folder(root.resolve(analysisId), versions.get(i)));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Versions that have a folder, in order. */
+  private List<Integer> versions(String analysisId) throws IOException {
     Path analysis = root.resolve(analysisId);
     if (!Files.isDirectory(analysis)) {
       return List.of();
     }
-    int newest = 0;
     try (Stream<Path> all = Files.list(analysis)) {
-      newest =
-          all.map(path -> path.getFileName().toString())
-              .filter(name -> name.matches("v[1-9][0-9]{0,8}"))
-              .mapToInt(name -> Integer.parseInt(name.substring(1)))
-              .max()
-              .orElse(0);
+      return all.filter(Files::isDirectory)
+          .map(path -> path.getFileName().toString())
+          .filter(name -> name.matches("v[1-9][0-9]{0,8}"))
+          .map(name -> Integer.parseInt(name.substring(1)))
+          .sorted()
+          .toList();
     }
-    // A folder whose files are not all made yet counts as none.
-    while (newest > 0
-        && !(isPublished(analysisId, newest)
-            && Files.isDirectory(ResultMaker.folder(analysis, newest)))) {
-      newest--;
+  }
+
+  /**
+   * Deletes the files of versions older than the newest one whose results are all made: nothing
+   * sends them any more. Versions with a delivery that is open stay.
+   */
+  public void deleteOlder(String analysisId) throws IOException {
+    Optional<Path> newest = newest(analysisId);
+    if (newest.isEmpty()) {
+      return;
     }
-    if (newest == 0) {
-      return List.of();
+    Set<Integer> open =
+        delivery.ofAnalysis(analysisId).stream()
+            .filter(d -> d.state().isOpen())
+            .map(Delivery::version)
+            .collect(Collectors.toSet());
+    for (int version : versions(analysisId)) {
+      Path folder = ResultMaker.folder(root.resolve(analysisId), version);
+      if (folder.equals(newest.get())) {
+        return;
+      }
+      if (!open.contains(version)) {
+        delete(folder);
+      }
     }
-    try (Stream<Path> all = Files.list(ResultMaker.folder(analysis, newest))) {
-      return all.filter(path -> !path.getFileName().toString().startsWith(".")).sorted().toList();
+  }
+
+  private static void delete(Path folder) throws IOException {
+    List<Path> all;
+    try (Stream<Path> walk = Files.walk(folder)) {
+      all = walk.sorted(Comparator.reverseOrder()).toList();
+    }
+    for (Path path : all) {
+      Files.deleteIfExists(path);
     }
   }
 

@@ -2,6 +2,7 @@
 package io.hounsfield.service.results;
 
 import io.hounsfield.delivery.ObjectKind;
+import io.hounsfield.domain.QuantificationReport;
 import io.hounsfield.results.ResultCase;
 import io.hounsfield.results.ResultKind;
 import io.hounsfield.results.ResultObject;
@@ -11,10 +12,13 @@ import io.hounsfield.results.export.ExportRow;
 import io.hounsfield.results.export.ResearchExport;
 import io.hounsfield.results.fhir.FhirBundle;
 import io.hounsfield.results.hl7.OruMessage;
+import io.hounsfield.results.text.Findings;
 import io.hounsfield.results.text.Language;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /** The forms that the results module knows. */
@@ -35,6 +39,7 @@ public final class StandardForms {
             ObjectKind.SEG_LABEL_MAP,
             Set.of(ResultKind.LUNG_LABEL_MAP, ResultKind.LESION_LABEL_MAP)),
         new Document(language),
+        new FindingsText(),
         ResultForm.file(
             ObjectKind.FHIR,
             "report.fhir.json",
@@ -43,16 +48,14 @@ public final class StandardForms {
             ObjectKind.HL7,
             "report.hl7",
             c -> OruMessage.encode(c.report(), language, "", "", null)),
-        ResultForm.file(ObjectKind.CSV, "report.csv", StandardForms::row));
+        ResultForm.file(ObjectKind.CSV, "report.csv", c -> row(c.report())));
   }
 
   /** For researchers: without the patient's name and identifiers. */
-  private static byte[] row(ResultCase results) throws IOException {
+  static byte[] row(QuantificationReport report) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ResearchExport.csv(
-        List.of(new ExportRow.Measured(results.report())),
-        ResearchExport.Identity.WITHOUT_PATIENT,
-        out);
+        List.of(new ExportRow.Measured(report)), ResearchExport.Identity.WITHOUT_PATIENT, out);
     return out.toByteArray();
   }
 
@@ -70,6 +73,24 @@ public final class StandardForms {
         }
       }
     };
+  }
+
+  /** Findings in every language: the page lets its reader choose. */
+  private record FindingsText() implements ResultForm {
+    @Override
+    public Set<ObjectKind> kinds() {
+      return Set.of(ObjectKind.FINDINGS);
+    }
+
+    @Override
+    public void encode(ResultCase results, Sink sink) throws IOException {
+      for (Language language : Language.values()) {
+        sink.accept(
+            ObjectKind.FINDINGS,
+            "findings." + language.tag().toLowerCase(Locale.ROOT) + ".txt",
+            Findings.text(results.report(), language).getBytes(StandardCharsets.UTF_8));
+      }
+    }
   }
 
   /** The report for people, plain and encapsulated. */

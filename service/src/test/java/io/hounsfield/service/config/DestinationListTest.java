@@ -55,6 +55,38 @@ class DestinationListTest {
   }
 
   @Test
+  void aDestinationOfDeidentifiedResultsGetsOnlyWhatCanBeCleaned() {
+    String secret = ";deidentifySecretFile=/etc/secret";
+    List<Destination> all =
+        of(
+            ("pacs;type=dicom;address=A@h:1;deidentify=basic%1$s,"
+                    + "vna;type=stow;address=http://h;deidentify=basic|retain-dates%1$s,"
+                    + "study;type=folder;address=/x;deidentify=basic|retain-uids|retain-dates%1$s,"
+                    + "plain;type=folder;address=/x")
+                .formatted(secret));
+    assertEquals(Set.of(ObjectKind.SEG, ObjectKind.SR, ObjectKind.KEY_IMAGES), all.get(0).kinds());
+    assertEquals(all.get(0).kinds(), all.get(1).kinds());
+    assertEquals(
+        Set.of(
+            ObjectKind.SEG,
+            ObjectKind.SEG_LABEL_MAP,
+            ObjectKind.SR,
+            ObjectKind.KEY_IMAGES,
+            ObjectKind.FINDINGS,
+            ObjectKind.CSV,
+            ObjectKind.JSON,
+            ObjectKind.LABEL_MAPS),
+        all.get(2).kinds());
+    assertEquals(
+        List.of(
+            Optional.of("deidentified-pacs"),
+            Optional.of("deidentified-vna.retain-dates"),
+            Optional.of("deidentified-study.retain-uids.retain-dates"),
+            Optional.empty()),
+        all.stream().map(Destination::variant).toList());
+  }
+
+  @Test
   void nothingIsAllRight() {
     assertEquals(List.of(), of(""));
   }
@@ -81,6 +113,15 @@ class DestinationListTest {
         "a;type=stow;address=https://h;bearerVariable=HOUNSFIELD_X # HOUNSFIELD_",
         "a;type=mllp;address=h:1;bearerFile=/a # secrets are for",
         "a;type=mllp;address=h:1;commitment=true # commitment is for",
+        "a;type=folder;address=/x;deidentify=basic # need each other",
+        "a;type=folder;address=/x;deidentifySecretFile=/s # need each other",
+        "a;type=folder;address=/x;deidentify=all;deidentifySecretFile=/s # deidentify is not basic",
+        "a;type=folder;address=/x;deidentify=basic|retain-name;deidentifySecretFile=/s # not basic",
+        "a;type=folder;address=/x;deidentify=retain-dates;deidentifySecretFile=/s # not basic",
+        "a;type=folder;address=/x;kinds=hl7;deidentify=basic;deidentifySecretFile=/s # hl7 cannot",
+        "a;type=dicom;address=A@h:1;kinds=seg|pdf;deidentify=basic;deidentifySecretFile=/s # pdf c",
+        "a;type=fhir;address=http://h;deidentify=basic;deidentifySecretFile=/s # about a person",
+        "a;type=mllp;address=h:1;deidentify=basic;deidentifySecretFile=/s # about a person",
         "a;type=folder;address=/x;speed=9 # a setting is none of",
         "a;type=folder;address=/x;inFlight=9 # inFlight",
         "a;type=folder;address=/x;address=/y # set twice",
