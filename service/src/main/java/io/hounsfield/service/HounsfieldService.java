@@ -23,6 +23,7 @@ import io.hounsfield.listener.DicomUsers;
 import io.hounsfield.listener.Spool;
 import io.hounsfield.listener.SpoolOptions;
 import io.hounsfield.service.config.ServiceConfig;
+import io.hounsfield.service.pipeline.AnalysisOutcome;
 import io.hounsfield.service.pipeline.CoordinatorOptions;
 import io.hounsfield.service.pipeline.SegmentationStages;
 import io.hounsfield.service.pipeline.SeriesCoordinator;
@@ -31,6 +32,7 @@ import io.hounsfield.service.pipeline.WarmUp;
 import io.hounsfield.service.results.DeidentifiedResults;
 import io.hounsfield.service.results.ResultMaker;
 import io.hounsfield.service.results.ResultPublisher;
+import io.hounsfield.service.results.ResultWarmUp;
 import io.hounsfield.service.results.StandardForms;
 import io.hounsfield.service.store.AnalysisStore;
 import io.vertx.core.Vertx;
@@ -75,6 +77,9 @@ public final class HounsfieldService implements AutoCloseable {
   private SeriesCoordinator coordinator;
   private DicomNode node;
   private HttpApi http;
+
+  /** Of the made-up chest of the warm-up; {@code null} once its results were made too. */
+  private AnalysisOutcome madeUp;
 
   private HounsfieldService(ServiceConfig config) {
     this.config = config;
@@ -134,7 +139,7 @@ public final class HounsfieldService implements AutoCloseable {
             config.model().names(),
             config.model().calledAeTitles(),
             config.inference());
-    WarmUp.run();
+    madeUp = WarmUp.run();
     List<LoadedModel> models =
         segmentation.models().stream().map(m -> model(segmentation, m)).toList();
     closings.push(segmentation::close);
@@ -160,7 +165,8 @@ public final class HounsfieldService implements AutoCloseable {
             board,
             series -> coordinator.isOpen(series) || hasDeliveries(series),
             days == 0 ? Optional.empty() : Optional.of(Duration.ofDays(days)),
-            config.data().spoolMaxBytes());
+            config.data().spoolMaxBytes(),
+            publisher::deleteOlder);
     closings.push(retention::close);
     retention.start();
     metrics.watchSpool(spool, retention);
@@ -215,6 +221,21 @@ public final class HounsfieldService implements AutoCloseable {
                     "model %s %s (%s, %s)"
                         .formatted(m.name(), m.version(), m.variant(), m.device()))
             .collect(Collectors.joining(", ")));
+  }
+
+  /**
+   * Makes the results of a made-up case in the background, so that the first patient's do not take
+   * seconds; ends early when a series comes.
+   */
+  public void warmUpResults() {
+    ResultWarmUp warmUp =
+        new ResultWarmUp(
+            StandardForms.all(config.delivery().language()),
+            madeUp,
+            () -> coordinator.openSeries() > 0);
+    madeUp = null;
+    closings.push(warmUp::close);
+    warmUp.start();
   }
 
   /** What is on its way could be asked for again with the images at hand. */

@@ -66,6 +66,7 @@ final class ServeCommand implements Callable<Integer> {
       out.printf("HTTP:  %s%n", service.address());
       out.println("For research use; not a medical device. Ctrl-C ends.");
       out.flush();
+      service.warmUpResults();
       told.await();
     } catch (IOException | ModelException e) {
       // Not through the shutdown hook, which would wait for us.

@@ -30,6 +30,12 @@ public final class SpoolRetention implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SpoolRetention.class);
   private static final long INTERVAL_SECONDS = 60;
 
+  /** The files of results that a newer version took the place of. */
+  @FunctionalInterface
+  public interface OlderResults {
+    void delete(String analysisId) throws IOException;
+  }
+
   /** Room that is made when there is none: deleting starts before the sender is refused. */
   private final long lowBytes;
 
@@ -38,6 +44,7 @@ public final class SpoolRetention implements AutoCloseable {
   private final Predicate<String> isOpen;
   private final Optional<Duration> age;
   private final boolean bySize;
+  private final OlderResults older;
   private final LongAdder deletedSeries = new LongAdder();
   private final ScheduledExecutorService executor =
       Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "spool-retention"));
@@ -47,17 +54,20 @@ public final class SpoolRetention implements AutoCloseable {
    * @param age how long after its last instance a finished series is kept; empty: for ever
    * @param maxBytes the spool's budget, bytes; {@link Long#MAX_VALUE} for none, and then nothing is
    *     deleted for want of room
+   * @param older deletes what else goes with a series
    */
   public SpoolRetention(
       Spool spool,
       AnalysisJournal journal,
       Predicate<String> isOpen,
       Optional<Duration> age,
-      long maxBytes) {
+      long maxBytes,
+      OlderResults older) {
     this.spool = spool;
     this.journal = journal;
     this.isOpen = isOpen;
     this.age = age;
+    this.older = older;
     this.bySize = maxBytes != Long.MAX_VALUE;
     this.lowBytes = bySize ? Math.max(1, maxBytes / 10) : 0;
   }
@@ -94,7 +104,10 @@ public final class SpoolRetention implements AutoCloseable {
       }
       for (SpooledSeries series : spool.series(held)) {
         List<Path> conflicting = spool.conflicting(series.seriesInstanceUid());
-        if (isDelivered(series, conflicting)) {
+        Optional<AnalysisJournal.Entry> entry = delivered(series, conflicting);
+        if (entry.isPresent()) {
+          // First, so that they go even if this process ends in between.
+          older.delete(entry.get().analysisId());
           long freed = spool.remove(series, conflicting);
           if (freed > 0) {
             deletedSeries.increment();
@@ -109,15 +122,17 @@ public final class SpoolRetention implements AutoCloseable {
     }
   }
 
-  private boolean isDelivered(SpooledSeries series, List<Path> conflicting) throws IOException {
+  /** What is on record of a series that may be deleted; empty for one that may not. */
+  private Optional<AnalysisJournal.Entry> delivered(SpooledSeries series, List<Path> conflicting)
+      throws IOException {
     String uid = series.seriesInstanceUid();
     if (isOpen.test(uid)) {
-      return false;
+      return Optional.empty();
     }
     Optional<AnalysisJournal.Entry> entry = journal.latest(uid);
     List<Path> files = new ArrayList<>(conflicting);
     series.instances().stream().map(SpooledInstance::file).forEach(files::add);
-    return entry.isPresent() && entry.get().resultsComplete() && entry.get().covers(files);
+    return entry.filter(e -> e.resultsComplete() && e.covers(files));
   }
 
   @Override

@@ -1,14 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hounsfield.service.pipeline;
 
+import io.hounsfield.dicom.SopClass;
+import io.hounsfield.dicom.Uid;
+import io.hounsfield.domain.Confidence;
 import io.hounsfield.domain.CtVolume;
+import io.hounsfield.domain.ModelIdentity;
+import io.hounsfield.domain.Region;
+import io.hounsfield.domain.RegionMeasurements;
+import io.hounsfield.domain.SeriesDescription;
+import io.hounsfield.domain.Timings;
 import io.hounsfield.domain.Vec3;
 import io.hounsfield.domain.VolumeGeometry;
 import io.hounsfield.quantify.Anatomy;
 import io.hounsfield.quantify.LungAnatomy;
 import io.hounsfield.quantify.Quantifier;
 import io.hounsfield.report.OverviewRenderer;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 
 /**
  * Runs what comes after the last slice over a small made-up chest, so that the first patient after
@@ -25,8 +37,12 @@ public final class WarmUp {
 
   private WarmUp() {}
 
-  /** Takes about a second of one processor. */
-  public static void run() {
+  /**
+   * Takes about a second of one processor.
+   *
+   * @return what it found in the made-up chest, of no patient
+   */
+  public static AnalysisOutcome run() {
     VolumeGeometry geometry =
         new VolumeGeometry(
             SIDE,
@@ -44,14 +60,66 @@ public final class WarmUp {
       fill(hu[k], labels[k], k);
     }
     CtVolume ct = new CtVolume(geometry, hu);
+    Anatomy anatomy = null;
+    Map<Region, RegionMeasurements> regions = Map.of();
+    byte[] picture = {};
     for (int round = 0; round < ROUNDS; round++) {
-      Anatomy anatomy = LungAnatomy.refine(ct, labels);
-      var unused = Quantifier.measure(ct, anatomy.lungs(), anatomy.lesions());
-      byte[] picture = OverviewRenderer.render(ct, anatomy.lungs(), anatomy.lesions());
+      anatomy = LungAnatomy.refine(ct, labels);
+      regions = Quantifier.measure(ct, anatomy.lungs(), anatomy.lesions());
+      picture = OverviewRenderer.render(ct, anatomy.lungs(), anatomy.lesions());
       if (picture.length == 0) {
         throw new IllegalStateException("the warm-up made no picture");
       }
     }
+    return outcome(ct, anatomy, regions, picture);
+  }
+
+  private static AnalysisOutcome outcome(
+      CtVolume ct, Anatomy anatomy, Map<Region, RegionMeasurements> regions, byte[] picture) {
+    SeriesDescription series =
+        new SeriesDescription(
+            Uid.derive("warm-up", "study"),
+            Uid.derive("warm-up", "series"),
+            Uid.derive("warm-up", "frame of reference"),
+            "Warm^Up",
+            "WARM-UP",
+            null,
+            null,
+            null,
+            "20260101",
+            "120000",
+            null,
+            null,
+            "1",
+            null,
+            null,
+            null,
+            null,
+            6.0,
+            null);
+    List<SourceSlice> sources = new ArrayList<>();
+    for (int k = 0; k < SLICES; k++) {
+      sources.add(
+          new SourceSlice(
+              Path.of("none"),
+              SopClass.CT_IMAGE_STORAGE,
+              Uid.derive("warm-up", "image", Integer.toString(k)),
+              0,
+              new Vec3(-180, -180, 6.0 * k)));
+    }
+    return new AnalysisOutcome(
+        series,
+        ct,
+        anatomy.lungs(),
+        anatomy.lesions(),
+        sources,
+        regions,
+        new Confidence.NotStated("There is no network in this."),
+        List.of(),
+        List.of(),
+        new ModelIdentity("warm-up", "1", "none", "cpu", "0".repeat(64)),
+        picture,
+        new Timings(Map.of()));
   }
 
   /** An ellipse of tissue with two ellipsoid lungs, one of them with a ball of opacity. */

@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -44,6 +45,9 @@ class SpoolRetentionTest {
   private Spool spool;
   private final Records journal = new Records();
   private final Set<String> open = new HashSet<>();
+
+  /** Analyses whose older results were to be deleted. */
+  private final List<String> older = new ArrayList<>();
 
   /** What is on record, set by hand. */
   private static final class Records implements AnalysisJournal {
@@ -133,12 +137,14 @@ class SpoolRetentionTest {
     List<Path> files = spool.instances(uid).stream().map(SpooledInstance::file).toList();
     SeriesInstances instances = finished ? SeriesInstances.of(files) : SeriesInstances.NONE;
     journal.entries.put(
-        uid, new AnalysisJournal.Entry("id", 1, finished, instances, false, resultsComplete, null));
+        uid,
+        new AnalysisJournal.Entry(
+            "of " + series, 1, finished, instances, false, resultsComplete, null));
   }
 
   private Set<String> kept(Optional<Duration> age, long maxBytes) throws IOException {
     try (SpoolRetention retention =
-        new SpoolRetention(spool, journal, open::contains, age, maxBytes)) {
+        new SpoolRetention(spool, journal, open::contains, age, maxBytes, older::add)) {
       retention.run(NOW);
     }
     return spool.recover().stream().map(s -> s.seriesInstanceUid()).collect(Collectors.toSet());
@@ -166,6 +172,7 @@ class SpoolRetentionTest {
     assertEquals(
         uids("young", "unknown", "unfinished", "half", "late", "open", "lively"),
         kept(TEN_DAYS, Long.MAX_VALUE));
+    assertEquals(List.of("of old"), older, "results that were replaced go with their series");
   }
 
   @Test
