@@ -30,6 +30,7 @@ import io.hounsfield.service.pipeline.SeriesCoordinator;
 import io.hounsfield.service.pipeline.SpoolRetention;
 import io.hounsfield.service.pipeline.WarmUp;
 import io.hounsfield.service.results.DeidentifiedResults;
+import io.hounsfield.service.results.ResultForm;
 import io.hounsfield.service.results.ResultMaker;
 import io.hounsfield.service.results.ResultPublisher;
 import io.hounsfield.service.results.ResultWarmUp;
@@ -73,6 +74,7 @@ public final class HounsfieldService implements AutoCloseable {
   private AnalysisBoard board;
   private DeliveryService delivery;
   private ResultPublisher publisher;
+  private List<ResultForm> forms;
   private Spool spool;
   private SeriesCoordinator coordinator;
   private DicomNode node;
@@ -123,10 +125,11 @@ public final class HounsfieldService implements AutoCloseable {
     closings.push(delivery::close);
     delivery.recover();
     metrics.watchDeliveries(delivery, config.delivery().destinations(), Clock.systemUTC());
+    forms = StandardForms.of(config.delivery().language(), config.delivery().destinations());
     publisher =
         new ResultPublisher(
             results,
-            new ResultMaker(StandardForms.all(config.delivery().language())),
+            new ResultMaker(forms),
             new DeidentifiedResults(
                 config.delivery().destinations(), config.delivery().deidentified()),
             delivery,
@@ -228,11 +231,7 @@ public final class HounsfieldService implements AutoCloseable {
    * seconds; ends early when a series comes.
    */
   public void warmUpResults() {
-    ResultWarmUp warmUp =
-        new ResultWarmUp(
-            StandardForms.all(config.delivery().language()),
-            madeUp,
-            () -> coordinator.openSeries() > 0);
+    ResultWarmUp warmUp = new ResultWarmUp(forms, madeUp, () -> coordinator.openSeries() > 0);
     madeUp = null;
     closings.push(warmUp::close);
     warmUp.start();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hounsfield.service.results;
 
+import io.hounsfield.delivery.Destination;
 import io.hounsfield.delivery.ObjectKind;
 import io.hounsfield.domain.QuantificationReport;
 import io.hounsfield.results.ResultCase;
@@ -17,6 +18,7 @@ import io.hounsfield.results.text.Language;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -49,6 +51,18 @@ public final class StandardForms {
             "report.hl7",
             c -> OruMessage.encode(c.report(), language, "", "", null)),
         ResultForm.file(ObjectKind.CSV, "report.csv", c -> row(c.report())));
+  }
+
+  /**
+   * The forms that are made after each report: all, but of label maps in DICOM, which are the
+   * largest by far and which few archives take, only if a destination takes them.
+   */
+  public static List<ResultForm> of(Language language, Collection<Destination> destinations) {
+    boolean labelMaps =
+        destinations.stream().anyMatch(d -> d.kinds().contains(ObjectKind.SEG_LABEL_MAP));
+    return all(language).stream()
+        .filter(form -> labelMaps || !form.kinds().contains(ObjectKind.SEG_LABEL_MAP))
+        .toList();
   }
 
   /** For researchers: without the patient's name and identifiers. */

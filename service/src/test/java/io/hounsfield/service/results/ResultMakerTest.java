@@ -4,8 +4,10 @@ package io.hounsfield.service.results;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.hounsfield.delivery.Destination;
 import io.hounsfield.delivery.ObjectKind;
 import io.hounsfield.delivery.ResultObject;
+import io.hounsfield.delivery.Target;
 import io.hounsfield.dicom.DataSet;
 import io.hounsfield.dicom.DicomFile;
 import io.hounsfield.dicom.DicomFiles;
@@ -21,11 +23,13 @@ import io.hounsfield.service.pipeline.ResultFiles;
 import io.hounsfield.service.pipeline.SourceSlice;
 import io.hounsfield.service.pipeline.WarmUp;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -165,5 +169,18 @@ class ResultMakerTest {
     ResultWarmUp ended = new ResultWarmUp(List.of(counted), outcome, () -> false);
     ended.close();
     assertEquals(0, ended.run());
+  }
+
+  @Test
+  void labelMapsInDicomAreMadeWhereADestinationTakesThem() {
+    Destination archive =
+        Destination.of("archive", new Target.Stow(URI.create("http://h"), Optional.empty()));
+    Destination folder = Destination.of("folder", new Target.Folder(Path.of("/x")));
+    assertEquals(StandardForms.all(Language.ENGLISH).size() - 1, forms(archive).size());
+    assertEquals(StandardForms.all(Language.ENGLISH).size(), forms(archive, folder).size());
+  }
+
+  private static List<ResultForm> forms(Destination... destinations) {
+    return StandardForms.of(Language.ENGLISH, List.of(destinations));
   }
 }
