@@ -13,6 +13,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
@@ -36,7 +37,9 @@ public final class IncomingInstance implements Closeable {
   private final String sopInstanceUid;
   private final TransferSyntax transferSyntax;
 
-  private final List<ByteBuffer> held = new ArrayList<>();
+  // What came before the file could be named: one array, however small the pieces were.
+  private byte[] held = new byte[0];
+  private int heldLength;
   private int headLength = InstanceUids.USUAL_HEADER;
 
   private InstanceUids uids;
@@ -67,23 +70,31 @@ public final class IncomingInstance implements Closeable {
       writeFully(pieces);
       return;
     }
-    int before = held.size();
-    held.addAll(pieces);
+    List<ByteBuffer> all = new ArrayList<>(pieces.size() + 2);
+    all.add(ByteBuffer.wrap(held, 0, heldLength));
+    all.addAll(pieces);
     while (channel == null && bytes >= headLength) {
-      identify(headLength >= InstanceUids.MAX_HEADER);
+      identify(all, headLength >= InstanceUids.MAX_HEADER);
     }
-    for (int i = before; i < held.size(); i++) {
-      held.set(i, copy(held.get(i)));
+    if (channel == null) {
+      hold(pieces);
     }
   }
 
-  private static ByteBuffer copy(ByteBuffer piece) {
-    return ByteBuffer.allocate(piece.remaining()).put(piece).flip();
+  private void hold(List<ByteBuffer> pieces) {
+    if (bytes > held.length) {
+      held = Arrays.copyOf(held, (int) Math.max(bytes, 2L * held.length));
+    }
+    for (ByteBuffer piece : pieces) {
+      int length = piece.remaining();
+      piece.get(held, heldLength, length);
+      heldLength += length;
+    }
   }
 
   /** Looks at the first {@code headLength} bytes, or twice as many the next time. */
-  private void identify(boolean whole) throws IOException {
-    uids = InstanceUids.find(head(), whole, transferSyntax);
+  private void identify(List<ByteBuffer> all, boolean whole) throws IOException {
+    uids = InstanceUids.find(head(all), whole, transferSyntax);
     if (uids == null) {
       headLength *= 2;
       return;
@@ -99,14 +110,14 @@ public final class IncomingInstance implements Closeable {
     Path series = spool.seriesDirectory(uids.series());
     part = spool.createPart(series);
     channel = FileChannel.open(part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-    held.add(0, ByteBuffer.wrap(Part10Header.encode(sopClassUid, sopInstanceUid, transferSyntax)));
-    writeFully(held);
-    held.clear();
+    all.add(0, ByteBuffer.wrap(Part10Header.encode(sopClassUid, sopInstanceUid, transferSyntax)));
+    writeFully(all);
+    held = null;
   }
 
-  private ByteBuffer head() {
+  private ByteBuffer head(List<ByteBuffer> all) {
     ByteBuffer head = ByteBuffer.allocate((int) Math.min(headLength, bytes));
-    for (ByteBuffer piece : held) {
+    for (ByteBuffer piece : all) {
       int length = Math.min(piece.remaining(), head.remaining());
       head.put(piece.slice(piece.position(), length));
     }
@@ -128,7 +139,7 @@ public final class IncomingInstance implements Closeable {
   InstanceUids uids() throws IOException {
     if (channel == null) {
       headLength = InstanceUids.MAX_HEADER;
-      identify(true);
+      identify(new ArrayList<>(List.of(ByteBuffer.wrap(held, 0, heldLength))), true);
     }
     return uids;
   }
@@ -200,7 +211,7 @@ public final class IncomingInstance implements Closeable {
   /** Drops what was not committed. Harmless after commit. */
   @Override
   public void close() throws IOException {
-    held.clear();
+    held = null;
     if (channel != null) {
       channel.close();
     }
