@@ -237,9 +237,9 @@ final class AssociationService implements StoreReception.Owner, AssociationCommi
     if (reception == null || contextId != reception.contextId) {
       throw unexpected("a data set without a command that announces it");
     }
-    int length = piece.remaining();
-    pending.addAndGet(length);
-    node.counters.pendingBytes.addAndGet(length);
+    long memory = StoreReception.memory(piece);
+    pending.addAndGet(memory);
+    node.counters.pendingBytes.addAndGet(memory);
     StoreReception taking = reception;
     if (ends) {
       reception = null;

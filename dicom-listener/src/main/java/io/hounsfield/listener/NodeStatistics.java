@@ -6,7 +6,7 @@ package io.hounsfield.listener;
  *
  * @param connectionsOpen TCP connections now
  * @param associationsOpen associations now, with those whose last instances are still being written
- * @param pendingBytes received and not yet written now
+ * @param pendingBytes memory of what was received and is not yet written
  * @param associationsAccepted accepted so far
  * @param associationsRejected answered with A-ASSOCIATE-RJ so far
  * @param associationsAborted accepted and ended otherwise than by release so far

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 final class StoreReception {
   /** Told on the spool thread. */
   interface Owner {
-    /** So many bytes given to {@link #offer} are no longer held. */
+    /** So much {@link #memory} of what was given to {@link #offer} is no longer held. */
     void consumed(long bytes);
 
     /**
@@ -44,6 +44,9 @@ final class StoreReception {
   private static final int WRITE_BYTES = 256 << 10;
 
   private static final int WRITE_PIECES = 64;
+
+  /** Heap that a piece takes besides its bytes: buffer objects and places in lists, generously. */
+  private static final int PIECE_BYTES = 128;
 
   final DimseCommand command;
   final int contextId;
@@ -84,6 +87,14 @@ final class StoreReception {
     this.owner = owner;
   }
 
+  /**
+   * Memory that a piece takes until it is written. A peer chooses how small its fragments are, so
+   * that bytes alone would bound nothing.
+   */
+  static long memory(ByteBuffer piece) {
+    return piece.hasRemaining() ? (long) piece.remaining() + PIECE_BYTES : 0;
+  }
+
   /** When the last fragment came, {@link System#nanoTime()}. */
   synchronized long completedNanos() {
     return completedNanos;
@@ -99,7 +110,7 @@ final class StoreReception {
     synchronized (this) {
       if (piece.hasRemaining()) {
         arrived.add(piece);
-        arrivedBytes += piece.remaining();
+        arrivedBytes += memory(piece);
         owners.add(owner.retain());
       }
       if (last) {
@@ -124,7 +135,7 @@ final class StoreReception {
     serial.execute(this::drain);
   }
 
-  /** Bytes that came and wait for more, not for the disk. */
+  /** {@link #memory} of what came and waits for more, not for the disk. */
   synchronized long gathered() {
     return scheduled ? 0 : arrivedBytes;
   }
