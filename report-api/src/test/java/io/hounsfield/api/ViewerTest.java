@@ -11,12 +11,11 @@ import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -28,6 +27,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ViewerTest {
 
+  @RegisterExtension static final Chromium browser = new Chromium();
+
   private static final String VIEWER = "document.querySelector('.viewer canvas').viewer";
   private static final int HEAD_FIRST = 3;
   private static final int FEET_FIRST = 4;
@@ -37,28 +38,19 @@ class ViewerTest {
   private Vertx vertx;
   private MemoryCatalog catalog;
   private HttpApi api;
-  private Browser browser;
 
   @BeforeAll
   void start(@TempDir Path folder) throws Exception {
-    Optional<Path> chromium = Browser.find();
-    Assumptions.assumeTrue(
-        chromium.isPresent(), "skipped: needs chromium on the PATH (apt-get install chromium)");
     vertx = Vertx.vertx();
     catalog = Preview.catalog(folder);
     Preview.putChest(catalog, folder, FEET_FIRST, chest(FEET_FIRST));
     Preview.putChest(catalog, folder, PRONE, chest(PRONE));
     Preview.putChest(catalog, folder, OBLIQUE, chest(OBLIQUE));
     api = Preview.serve(vertx, catalog, 0);
-    browser = new Browser(chromium.get(), folder.resolve("profile"));
-    browser.size(1200, 800);
   }
 
   @AfterAll
   void stop() throws Exception {
-    if (browser != null) {
-      browser.close();
-    }
     if (api != null) {
       api.close();
     }
@@ -136,7 +128,7 @@ class ViewerTest {
     lesionsStandWhereTheyAreInEachPlane(n);
     directionsOfThePatientOnTheScreen(n);
     huOfTheVoxel(n);
-    assertEquals(List.of(), browser.complaints());
+    browser.assertQuiet();
   }
 
   /**
@@ -259,7 +251,7 @@ class ViewerTest {
     assertTrue(values().contains("Consolidation"), values());
     click("[data-act=\"most\"]");
     browser.await(slice(g, TestChest.GROUND_GLASS));
-    assertEquals(List.of(), browser.complaints());
+    browser.assertQuiet();
   }
 
   private static String slice(VolumeGeometry g, Vec3 place) {
@@ -267,32 +259,36 @@ class ViewerTest {
   }
 
   private void click(String selector) throws Exception {
-    browser.evaluate("document.querySelector('.report-page " + selector + "').click()");
+    browser.page().click(".report-page " + selector);
+  }
+
+  private void press(String key) {
+    browser.page().keyboard().press(key);
   }
 
   /** Crosshair, slice, mark and windows without a mouse. */
   private void theKeyboardDoesIt() throws Exception {
     browser.evaluate("document.querySelector('.viewer canvas').focus()");
     browser.evaluate(VIEWER + ".goTo([90, 70, 64])");
-    browser.press("m", "KeyM");
-    browser.press("ArrowRight", "ArrowRight");
+    press("m");
+    press("ArrowRight");
     assertVoxel(91, 70, 64);
-    browser.press("ArrowDown", "ArrowDown");
+    press("ArrowDown");
     assertVoxel(91, 71, 64);
-    browser.press("PageDown", "PageDown"); // towards the feet
+    press("PageDown"); // towards the feet
     assertVoxel(91, 71, 63);
     double mm = Math.sqrt(2 * 2 + 2 * 2 + 2.5 * 2.5);
     String distance = String.format(Locale.ROOT, "%.1f mm from the mark", mm);
     assertTrue(values().contains(distance), values());
-    browser.press("2", "Digit2");
+    press("2");
     assertEquals("400", browser.evaluate("document.querySelector('[name=\"width\"]').value"));
-    browser.press("r", "KeyR");
+    press("r");
     assertEquals("1500", browser.evaluate("document.querySelector('[name=\"width\"]').value"));
-    browser.press("x", "KeyX");
+    press("x");
     browser.await(slice(chest(HEAD_FIRST).ct().geometry(), TestChest.GROUND_GLASS));
     browser.evaluate("document.getElementById('profile-bar').focus()");
     Object before = browser.evaluate(VIEWER + ".voxel[2]");
-    browser.press("ArrowRight", "ArrowRight");
+    press("ArrowRight");
     browser.await(VIEWER + ".voxel[2] === " + ((int) before - 1));
   }
 

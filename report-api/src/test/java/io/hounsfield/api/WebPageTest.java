@@ -5,12 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.ColorScheme;
 import io.hounsfield.report.ReportJson;
 import io.hounsfield.report.TestReports;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.handler.BodyHandler;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,23 +20,24 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The page in a real browser. Needs Chromium; skipped where there is none. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class WebPageTest {
+
+  @RegisterExtension static final Chromium browser = new Chromium();
 
   private static final String NOTICE = "For research use; not a medical device";
 
@@ -44,16 +46,11 @@ class WebPageTest {
   private Vertx vertx;
   private MemoryCatalog catalog;
   private HttpApi api;
-  private Browser browser;
 
   @BeforeAll
-  void startBrowser(@TempDir Path folder) throws Exception {
+  void start(@TempDir Path folder) {
     this.folder = folder;
-    Optional<Path> chromium = Browser.find();
-    Assumptions.assumeTrue(
-        chromium.isPresent(), "skipped: needs chromium on the PATH (apt-get install chromium)");
     vertx = Vertx.vertx();
-    browser = new Browser(chromium.get(), folder.resolve("profile"));
   }
 
   @BeforeEach
@@ -92,9 +89,6 @@ class WebPageTest {
 
   @AfterAll
   void stop() throws Exception {
-    if (browser != null) {
-      browser.close();
-    }
     if (api != null) {
       api.close();
     }
@@ -119,11 +113,8 @@ class WebPageTest {
   }
 
   private void assertQuiet() {
-    assertEquals(List.of(), browser.complaints());
+    browser.assertQuiet();
     for (String request : browser.requests()) {
-      assertTrue(
-          request.startsWith("http://127.0.0.1:") || request.startsWith("data:"),
-          "leaves the server: " + request);
       assertFalse(request.contains("Phantom"), "patient in an address: " + request);
     }
   }
@@ -200,9 +191,9 @@ class WebPageTest {
     assertTrue(row(8123).contains("Phantom, Number 8123"), row(8123));
     assertEquals("1 of 10,000 series", browser.evaluate(COUNT));
     search("");
-    browser.evaluate("document.getElementById('warned').click()");
+    browser.page().click("#warned");
     browser.await("document.querySelectorAll('#rows tr').length === 4");
-    browser.evaluate("document.getElementById('warned').click()");
+    browser.page().click("#warned");
     select("state", "refused");
     browser.await("document.querySelectorAll('#rows tr').length === 1");
     assertTrue(row(8).contains("5 slices; a chest"), row(8));
@@ -214,19 +205,11 @@ class WebPageTest {
   private static final String COUNT = "document.getElementById('count').textContent";
 
   private void search(String words) throws Exception {
-    browser.evaluate(
-        "(() => { const s = document.getElementById('search'); s.value = '"
-            + words
-            + "'; s.dispatchEvent(new Event('input')); })()");
+    browser.page().fill("#search", words);
   }
 
   private void select(String id, String value) throws Exception {
-    browser.evaluate(
-        "(() => { const s = document.getElementById('"
-            + id
-            + "'); s.value = '"
-            + value
-            + "'; s.dispatchEvent(new Event('input')); s.dispatchEvent(new Event('change')); })()");
+    browser.page().selectOption("#" + id, value);
   }
 
   /** Both languages say everything, and a choice lasts. */
@@ -239,22 +222,18 @@ class WebPageTest {
             "Promise.all([import('/assets/text-en.js'), import('/assets/text-zh.js')]).then("
                 + "([en, zh]) => JSON.stringify(Object.keys(en.default).sort()) ==="
                 + " JSON.stringify(Object.keys(zh.default).sort()))"));
-    try {
-      select("language", "zh-CN");
-      browser.await(
-          "document.documentElement.lang === 'zh-CN' && document.querySelector('#rows tr')");
-      assertTrue(browser.text().contains("工作列表") && browser.text().contains("仅供研究使用"));
-      assertTrue(row(8).contains("已拒绝") && row(8).contains("层数少于胸部所应有的层数"), row(8));
-      assertTrue(row(3).contains("2026年1月31日"), row(3));
-      browser.open(address("/analyses/" + TestAnalyses.id(3)));
-      browser.await("!document.getElementById('report').hidden");
-      for (String expected : List.of("肺部被截断", "密度增高影占比", "未测量", "第 1 版")) {
-        assertTrue(browser.text().contains(expected), expected + " in " + browser.text());
-      }
-      assertQuiet();
-    } finally {
-      browser.evaluate("localStorage.clear()");
+    select("language", "zh-CN");
+    browser.await(
+        "document.documentElement.lang === 'zh-CN' && document.querySelector('#rows tr')");
+    assertTrue(browser.text().contains("工作列表") && browser.text().contains("仅供研究使用"));
+    assertTrue(row(8).contains("已拒绝") && row(8).contains("层数少于胸部所应有的层数"), row(8));
+    assertTrue(row(3).contains("2026年1月31日"), row(3));
+    browser.open(address("/analyses/" + TestAnalyses.id(3)));
+    browser.await("!document.getElementById('report').hidden");
+    for (String expected : List.of("肺部被截断", "密度增高影占比", "未测量", "第 1 版")) {
+      assertTrue(browser.text().contains(expected), expected + " in " + browser.text());
     }
+    assertQuiet();
   }
 
   @Test
@@ -262,15 +241,11 @@ class WebPageTest {
     String ground = "getComputedStyle(document.body).backgroundColor";
     openWorkList();
     Object light = browser.evaluate(ground);
-    try {
-      select("theme", "dark");
-      Object dark = browser.evaluate(ground);
-      assertFalse(dark.equals(light), "the same ground in both themes");
-      openWorkList();
-      assertEquals(dark, browser.evaluate(ground));
-    } finally {
-      browser.evaluate("localStorage.clear()");
-    }
+    select("theme", "dark");
+    Object dark = browser.evaluate(ground);
+    assertFalse(dark.equals(light), "the same ground in both themes");
+    openWorkList();
+    assertEquals(dark, browser.evaluate(ground));
   }
 
   @Test
@@ -286,7 +261,7 @@ class WebPageTest {
     assertEquals(
         "/analyses/" + TestAnalyses.id(3),
         browser.evaluate("document.activeElement.getAttribute('href')"));
-    browser.evaluate("document.activeElement.click()");
+    browser.page().keyboard().press("Enter");
     browser.await("location.pathname === '/analyses/" + TestAnalyses.id(3) + "'");
   }
 
@@ -425,38 +400,25 @@ class WebPageTest {
 
   /** WCAG 2.2 A and AA, and axe-core's good practice, on every kind of page. */
   @ParameterizedTest
-  @ValueSource(strings = {"light", "dark"})
-  void axeFindsNothing(String scheme) throws Exception {
-    String axe;
-    try (InputStream in = WebPageTest.class.getResourceAsStream("/axe.min.js")) {
-      axe = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    }
+  @EnumSource(
+      value = ColorScheme.class,
+      names = {"LIGHT", "DARK"})
+  void axeFindsNothing(ColorScheme scheme) throws Exception {
     Analysis other = TestAnalyses.reported(40, 9.5, 0);
     catalog.put(withPatient(other, "PH-3")); // a trend to look at
-    browser.colorScheme(scheme);
-    try {
-      Map<String, String> pages = new LinkedHashMap<>();
-      pages.put("/", "document.querySelectorAll('#rows tr').length > 9");
-      pages.put(
-          "/analyses/" + TestAnalyses.id(3),
-          "document.querySelector('#previous table') && document.querySelector('#histogram svg')");
-      pages.put("/analyses/" + TestAnalyses.id(8), "!document.getElementById('state').hidden");
-      pages.put("/analyses/" + TestAnalyses.id(1), "!document.getElementById('state').hidden");
-      pages.put("/analyses/" + TestAnalyses.id(77), "!document.getElementById('fault').hidden");
-      for (Map.Entry<String, String> page : pages.entrySet()) {
-        browser.open(address(page.getKey()));
-        browser.await(page.getValue());
-        browser.evaluate(axe + "; null");
-        Object violations =
-            browser.evaluate(
-                "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa',"
-                    + " 'wcag22aa', 'best-practice']}).then((found) => found.violations.map((v) =>"
-                    + " v.id + ': ' + v.nodes.map((n) => n.target + ' ' + n.failureSummary)"
-                    + ".join('; ')).join('\\n'))");
-        assertEquals("", violations, page.getKey() + " in " + scheme);
-      }
-    } finally {
-      browser.colorScheme("light");
+    browser.page().emulateMedia(new Page.EmulateMediaOptions().setColorScheme(scheme));
+    Map<String, String> pages = new LinkedHashMap<>();
+    pages.put("/", "document.querySelectorAll('#rows tr').length > 9");
+    pages.put(
+        "/analyses/" + TestAnalyses.id(3),
+        "document.querySelector('#previous table') && document.querySelector('#histogram svg')");
+    pages.put("/analyses/" + TestAnalyses.id(8), "!document.getElementById('state').hidden");
+    pages.put("/analyses/" + TestAnalyses.id(1), "!document.getElementById('state').hidden");
+    pages.put("/analyses/" + TestAnalyses.id(77), "!document.getElementById('fault').hidden");
+    for (Map.Entry<String, String> page : pages.entrySet()) {
+      browser.open(address(page.getKey()));
+      browser.await(page.getValue());
+      browser.assertAccessible(page.getKey() + " in " + scheme);
     }
   }
 
@@ -527,7 +489,7 @@ class WebPageTest {
     }
     openWorkList();
     browser.await("!document.getElementById('upload').hidden");
-    browser.chooseFiles("#files", chosen);
+    browser.page().setInputFiles("#files", chosen.toArray(Path[]::new));
     browser.await(
         "document.getElementById('upload-text').innerText.includes('1 of 2 files taken')");
     String text = (String) browser.evaluate("document.getElementById('upload-text').innerText");
@@ -538,7 +500,7 @@ class WebPageTest {
     assertTrue(body.startsWith("multipart/related; type=\"application/dicom\""), body);
     assertEquals(4, body.split(Pattern.quote("--" + boundary), -1).length, body);
     assertTrue(body.contains("\r\nContent-Type: application/dicom\r\n\r\n"), body);
-    browser.chooseFiles("#files", chosen.subList(2, 3));
+    browser.page().setInputFiles("#files", chosen.get(2));
     browser.await(
         "document.getElementById('upload-text').innerText === 'No DICOM file among them.'");
     assertQuiet();
