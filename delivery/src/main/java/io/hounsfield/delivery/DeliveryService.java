@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -194,6 +195,11 @@ public final class DeliveryService implements AutoCloseable {
   /** Deliveries of an analysis, in the order of their numbers. */
   public List<Delivery> ofAnalysis(String analysisId) throws IOException {
     return outbox.ofAnalysis(analysisId);
+  }
+
+  /** How many deliveries of each of these analyses are where; see {@link Outbox#tallies}. */
+  public Map<String, Outbox.Tally> tallies(Collection<String> analysisIds) throws IOException {
+    return outbox.tallies(analysisIds);
   }
 
   /** One delivery. */

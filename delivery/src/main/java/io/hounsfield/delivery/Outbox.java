@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -50,6 +51,21 @@ public interface Outbox {
    * @return false if the row is not at the revision before that any more; nothing changed then
    */
   boolean replace(Delivery next) throws IOException;
+
+  /**
+   * How many deliveries of each analysis are where, of the newest version that has any; an analysis
+   * without any has no entry.
+   */
+  Map<String, Tally> tallies(Collection<String> analysisIds) throws IOException;
+
+  /**
+   * Deliveries of a version of an analysis, cancelled ones left out.
+   *
+   * @param sent those the receiver has
+   * @param waiting those queued, being sent, or waiting for a commitment
+   * @param failed those whose last attempt failed
+   */
+  record Tally(int sent, int waiting, int failed) {}
 
   /** What waits for each destination that has anything open. */
   List<Backlog> backlog() throws IOException;

@@ -135,6 +135,38 @@ final class MemoryOutbox implements Outbox {
   }
 
   @Override
+  public synchronized Map<String, Tally> tallies(Collection<String> analysisIds) {
+    Map<String, Tally> found = new TreeMap<>();
+    for (String id : analysisIds) {
+      List<Delivery> all = ofAnalysis(id);
+      all.stream()
+          .mapToInt(Delivery::version)
+          .max()
+          .ifPresent(
+              newest ->
+                  found.put(id, tally(all.stream().filter(d -> d.version() == newest).toList())));
+    }
+    return found;
+  }
+
+  private static Tally tally(List<Delivery> deliveries) {
+    int sent = 0;
+    int waiting = 0;
+    int failed = 0;
+    for (Delivery d : deliveries) {
+      switch (d.state()) {
+        case SENT -> sent++;
+        case QUEUED, SENDING, COMMITTING -> waiting++;
+        case FAILING, GIVEN_UP -> failed++;
+        case CANCELLED -> {
+          // Left out.
+        }
+      }
+    }
+    return new Tally(sent, waiting, failed);
+  }
+
+  @Override
   public synchronized List<Backlog> backlog() {
     Map<String, List<Delivery>> open =
         rows.values().stream()

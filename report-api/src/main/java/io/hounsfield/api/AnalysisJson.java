@@ -4,13 +4,14 @@ package io.hounsfield.api;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
+import java.util.Map;
 
 /** JSON of the API's own types, as the schemas in openapi.yaml say. */
 final class AnalysisJson {
 
   private AnalysisJson() {}
 
-  static JsonObject analysis(Analysis analysis) {
+  static JsonObject analysis(Analysis analysis, DeliveryCounts deliveries) {
     Analysis.Refusal refusal = analysis.refusal();
     return new JsonObject()
         .put("id", analysis.id())
@@ -32,21 +33,31 @@ final class AnalysisJson {
         .put("patientId", analysis.patientId())
         .put("studyDate", analysis.studyDate())
         .put("studyDescription", analysis.studyDescription())
-        .put("seriesDescription", analysis.seriesDescription());
+        .put("seriesDescription", analysis.seriesDescription())
+        .put(
+            "deliveries",
+            new JsonObject()
+                .put("sent", deliveries.sent())
+                .put("waiting", deliveries.waiting())
+                .put("failed", deliveries.failed()));
   }
 
-  static JsonObject page(Page page) {
-    JsonArray items = new JsonArray();
-    page.items().forEach(analysis -> items.add(analysis(analysis)));
-    return new JsonObject()
-        .put("items", items)
+  /**
+   * @param deliveries counts of deliveries by identifier; none where there is no entry
+   */
+  static JsonObject page(Page page, Map<String, DeliveryCounts> deliveries) {
+    return analyses(page.items(), deliveries)
         .put("next", page.next() == null ? null : page.next().encode())
         .put("total", page.total());
   }
 
-  static JsonObject analyses(List<Analysis> analyses) {
+  /**
+   * @param deliveries counts of deliveries by identifier; none where there is no entry
+   */
+  static JsonObject analyses(List<Analysis> analyses, Map<String, DeliveryCounts> deliveries) {
     JsonArray items = new JsonArray();
-    analyses.forEach(analysis -> items.add(analysis(analysis)));
+    analyses.forEach(
+        a -> items.add(analysis(a, deliveries.getOrDefault(a.id(), DeliveryCounts.NONE))));
     return new JsonObject().put("items", items);
   }
 

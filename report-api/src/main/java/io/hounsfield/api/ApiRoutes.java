@@ -116,8 +116,15 @@ final class ApiRoutes {
     AnalysisFilter filter = filter(validated(rc).getQuery(), DEFAULT_LIMIT);
     answer(
         rc,
-        () -> Buffer.buffer(AnalysisJson.page(catalog.list(filter)).encode()),
+        () -> {
+          Page page = catalog.list(filter);
+          return Buffer.buffer(AnalysisJson.page(page, deliveryCounts(page.items())).encode());
+        },
         page -> json(rc, 200, page));
+  }
+
+  private Map<String, DeliveryCounts> deliveryCounts(List<Analysis> analyses) throws IOException {
+    return results.deliveryCounts(analyses.stream().map(Analysis::id).toList());
   }
 
   private static AnalysisFilter filter(Map<String, RequestParameter> query, int limitOtherwise) {
@@ -165,7 +172,12 @@ final class ApiRoutes {
     String id = id(rc);
     answer(
         rc,
-        () -> Buffer.buffer(AnalysisJson.analysis(requireAnalysis(id)).encode()),
+        () -> {
+          Analysis found = requireAnalysis(id);
+          DeliveryCounts counts =
+              deliveryCounts(List.of(found)).getOrDefault(id, DeliveryCounts.NONE);
+          return Buffer.buffer(AnalysisJson.analysis(found, counts).encode());
+        },
         analysis -> json(rc, 200, analysis));
   }
 
@@ -359,7 +371,7 @@ final class ApiRoutes {
         () -> {
           requireAnalysis(id);
           List<Analysis> related = catalog.ofSamePatient(id, AnalysisFilter.MAX_LIMIT);
-          return Buffer.buffer(AnalysisJson.analyses(related).encode());
+          return Buffer.buffer(AnalysisJson.analyses(related, deliveryCounts(related)).encode());
         },
         related -> json(rc, 200, related));
   }

@@ -67,8 +67,8 @@ final class EventHub implements AutoCloseable {
   }
 
   /** Takes a change; called from any thread. */
-  void publish(Analysis analysis) {
-    publish("analysis", analysis.id(), AnalysisJson.analysis(analysis).encode());
+  void publish(Analysis analysis, DeliveryCounts deliveries) {
+    publish("analysis", analysis.id(), AnalysisJson.analysis(analysis, deliveries).encode());
   }
 
   /** Takes a change of a delivery; called from any thread. */

@@ -121,8 +121,9 @@ public final class HttpApi implements AutoCloseable {
     EventHub events = new EventHub(vertx, options);
     VolumeSender volumes = new VolumeSender();
     Exports exports = new Exports(results);
+    AnalysisNews news = new AnalysisNews(vertx, workers, catalog, results, events);
     List<AnalysisCatalog.Subscription> subscriptions =
-        List.of(catalog.subscribe(events::publish), results.subscribe(events::publish));
+        List.of(catalog.subscribe(news::changed), results.subscribe(news::changed), news::close);
     try {
       RequestGate gate = new RequestGate(new HostCheck(options), contract, mounts);
       Router router =

@@ -4,7 +4,9 @@ package io.hounsfield.api;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -25,6 +27,11 @@ public interface ResultCatalog {
         @Override
         public List<DeliveryStatus> deliveries(String analysisId) {
           return List.of();
+        }
+
+        @Override
+        public Map<String, DeliveryCounts> deliveryCounts(Collection<String> analysisIds) {
+          return Map.of();
         }
 
         @Override
@@ -80,6 +87,9 @@ public interface ResultCatalog {
 
   /** Deliveries of an analysis, in the order of their numbers. */
   List<DeliveryStatus> deliveries(String analysisId) throws IOException;
+
+  /** Counts of the deliveries of several analyses at once; an analysis without any has no entry. */
+  Map<String, DeliveryCounts> deliveryCounts(Collection<String> analysisIds) throws IOException;
 
   /**
    * Changes a delivery.

@@ -20,7 +20,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -74,6 +76,11 @@ class ExportTest {
       if (fails) {
         throw new IOException("database disk image is malformed: /secret/path");
       }
+    }
+
+    @Override
+    public Map<String, DeliveryCounts> deliveryCounts(Collection<String> analysisIds) {
+      return Map.of();
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.hounsfield.service.results;
 
 import io.hounsfield.api.AnalysisCatalog;
 import io.hounsfield.api.AnalysisFilter;
+import io.hounsfield.api.DeliveryCounts;
 import io.hounsfield.api.DeliveryStatus;
 import io.hounsfield.api.ResultCatalog;
 import io.hounsfield.delivery.Delivery;
@@ -16,8 +17,11 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -175,6 +179,16 @@ public final class ResultPublisher implements ResultCatalog {
   @Override
   public List<DeliveryStatus> deliveries(String analysisId) throws IOException {
     return delivery.ofAnalysis(analysisId).stream().map(ResultPublisher::status).toList();
+  }
+
+  @Override
+  public Map<String, DeliveryCounts> deliveryCounts(Collection<String> analysisIds)
+      throws IOException {
+    Map<String, DeliveryCounts> counts = new HashMap<>();
+    delivery
+        .tallies(analysisIds)
+        .forEach((id, t) -> counts.put(id, new DeliveryCounts(t.sent(), t.waiting(), t.failed())));
+    return counts;
   }
 
   @Override

@@ -16,7 +16,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** The outbox in the database of the analyses. */
@@ -27,6 +29,9 @@ public final class OutboxStore implements Outbox {
           + " earlier_transaction_uid, revision";
   private static final String SELECT = "SELECT id, " + CONTENT + " FROM deliveries WHERE ";
   private static final String OPEN = "state IN ('queued', 'sending', 'committing', 'failing')";
+
+  /** Most identifiers in one query. */
+  private static final int MAX_IDS = 500;
 
   private final Database database;
 
@@ -205,6 +210,46 @@ public final class OutboxStore implements Outbox {
                       rows.getInt("open"),
                       rows.getInt("failing"),
                       time(rows, "oldest")));
+            }
+          }
+          return found;
+        });
+  }
+
+  @Override
+  public Map<String, Tally> tallies(Collection<String> analysisIds) throws IOException {
+    Map<String, Tally> found = new HashMap<>();
+    List<String> ids = List.copyOf(analysisIds);
+    // A page of the work list is one query.
+    for (int at = 0; at < ids.size(); at += MAX_IDS) {
+      found.putAll(talliesOf(ids.subList(at, Math.min(ids.size(), at + MAX_IDS))));
+    }
+    return found;
+  }
+
+  private Map<String, Tally> talliesOf(List<String> ids) throws IOException {
+    String query =
+        "SELECT analysis_id, SUM(CASE WHEN state = 'sent' THEN 1 ELSE 0 END) AS sent,"
+            + " SUM(CASE WHEN state IN ('queued', 'sending', 'committing') THEN 1 ELSE 0 END) AS"
+            + " waiting, SUM(CASE WHEN state IN ('failing', 'given-up') THEN 1 ELSE 0 END) AS"
+            + " failed FROM deliveries d WHERE analysis_id IN ("
+            + String.join(", ", Collections.nCopies(ids.size(), "?"))
+            + ") AND version = (SELECT MAX(version) FROM deliveries n WHERE n.analysis_id ="
+            + " d.analysis_id) GROUP BY analysis_id";
+    return database.read(
+        connection -> {
+          Map<String, Tally> found = new HashMap<>();
+          try (PreparedStatement counts = connection.prepareStatement(query)) {
+            int at = 1;
+            for (String id : ids) {
+              counts.setString(at++, id);
+            }
+            try (ResultSet rows = counts.executeQuery()) {
+              while (rows.next()) {
+                found.put(
+                    rows.getString("analysis_id"),
+                    new Tally(rows.getInt("sent"), rows.getInt("waiting"), rows.getInt("failed")));
+              }
             }
           }
           return found;

@@ -10,12 +10,15 @@ import io.hounsfield.api.AnalysisStatus;
 import io.hounsfield.delivery.Delivery;
 import io.hounsfield.delivery.DeliveryState;
 import io.hounsfield.delivery.ObjectKind;
+import io.hounsfield.delivery.Outbox;
 import io.hounsfield.delivery.ResultObject;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -151,6 +154,28 @@ class OutboxStoreTest {
     assertFalse(outbox.hasOpen("1.2.3"));
     assertEquals(List.of(), outbox.underWay());
     assertEquals(List.of(), outbox.backlog());
+  }
+
+  /** Of the newest version that has any; cancelled ones count as none of the three. */
+  @Test
+  void deliveriesAreCountedForManyAnalysesAtOnce() throws Exception {
+    List<String> asked = List.of(ANALYSIS, "0b6f2f9e-6f0a-4d34-9a53-000000000000");
+    assertEquals(Map.of(), outbox.tallies(asked));
+    addThree();
+    assertEquals(Map.of(ANALYSIS, new Outbox.Tally(0, 3, 0)), outbox.tallies(asked));
+    outbox.replace(next(outbox.find(1).orElseThrow(), DeliveryState.SENT, null, null, null));
+    outbox.replace(next(outbox.find(2).orElseThrow(), DeliveryState.FAILING, NOW, null, null));
+    outbox.replace(next(outbox.find(3).orElseThrow(), DeliveryState.COMMITTING, NOW, null, null));
+    assertEquals(Map.of(ANALYSIS, new Outbox.Tally(1, 1, 1)), outbox.tallies(asked));
+    outbox.replace(next(outbox.find(2).orElseThrow(), DeliveryState.GIVEN_UP, null, null, null));
+    outbox.replace(next(outbox.find(3).orElseThrow(), DeliveryState.CANCELLED, null, null, null));
+    assertEquals(Map.of(ANALYSIS, new Outbox.Tally(1, 0, 1)), outbox.tallies(asked));
+    Delivery second = Delivery.queued(ANALYSIS, 2, "a", queued("a", "y/1").object(), NOW);
+    outbox.add(ANALYSIS, 2, List.of(second));
+    assertEquals(Map.of(ANALYSIS, new Outbox.Tally(0, 1, 0)), outbox.tallies(asked));
+    List<String> many = IntStream.range(0, 1200).mapToObj(Integer::toString).toList();
+    assertEquals(Map.of(), outbox.tallies(many), "more than one query takes");
+    assertEquals(Map.of(), outbox.tallies(List.of()));
   }
 
   @Test

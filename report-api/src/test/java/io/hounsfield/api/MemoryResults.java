@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.hounsfield.api;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+/** Deliveries in memory; counts how often it is asked for their counts. */
+final class MemoryResults implements ResultCatalog {
+
+  private final Map<Long, DeliveryStatus> deliveries = new ConcurrentSkipListMap<>();
+  private final List<Consumer<DeliveryStatus>> listeners = new CopyOnWriteArrayList<>();
+  final AtomicInteger countQueries = new AtomicInteger();
+
+  /** So many questions for counts to come fail, as while the disk is full. */
+  final AtomicInteger faults = new AtomicInteger();
+
+  /** A delivery of the first version of analysis n; one of the same number is replaced. */
+  void put(long number, int n, String state) {
+    DeliveryStatus delivery =
+        new DeliveryStatus(
+            number,
+            TestAnalyses.id(n),
+            1,
+            "pacs",
+            "sr",
+            "sr-" + number + ".dcm",
+            state,
+            1,
+            TestAnalyses.NOW,
+            TestAnalyses.NOW,
+            null,
+            null,
+            null);
+    deliveries.put(number, delivery);
+    listeners.forEach(listener -> listener.accept(delivery));
+  }
+
+  @Override
+  public List<Path> files(String analysisId) {
+    return List.of();
+  }
+
+  @Override
+  public List<DeliveryStatus> deliveries(String analysisId) {
+    return deliveries.values().stream().filter(d -> d.analysisId().equals(analysisId)).toList();
+  }
+
+  @Override
+  public Map<String, DeliveryCounts> deliveryCounts(Collection<String> analysisIds)
+      throws IOException {
+    countQueries.incrementAndGet();
+    if (faults.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
+      throw new IOException("database or disk is full");
+    }
+    Map<String, DeliveryCounts> counts = new HashMap<>();
+    for (DeliveryStatus d : deliveries.values()) {
+      if (analysisIds.contains(d.analysisId())) {
+        DeliveryCounts one =
+            switch (d.state()) {
+              case "sent" -> new DeliveryCounts(1, 0, 0);
+              case "queued", "sending", "committing" -> new DeliveryCounts(0, 1, 0);
+              case "failing", "given-up" -> new DeliveryCounts(0, 0, 1);
+              default -> DeliveryCounts.NONE;
+            };
+        counts.merge(
+            d.analysisId(),
+            one,
+            (a, b) ->
+                new DeliveryCounts(
+                    a.sent() + b.sent(), a.waiting() + b.waiting(), a.failed() + b.failed()));
+      }
+    }
+    return counts;
+  }
+
+  @Override
+  public Optional<DeliveryStatus> change(String analysisId, long number, Change change) {
+    return Optional.empty();
+  }
+
+  @Override
+  public void export(
+      AnalysisFilter which, ExportFormat format, boolean withPatient, OutputStream out)
+      throws IOException {
+    throw new IOException("there are no rows");
+  }
+
+  @Override
+  public AnalysisCatalog.Subscription subscribe(Consumer<DeliveryStatus> listener) {
+    listeners.add(listener);
+    return () -> listeners.remove(listener);
+  }
+}
