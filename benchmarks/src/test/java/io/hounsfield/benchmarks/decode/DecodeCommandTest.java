@@ -7,7 +7,13 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.hounsfield.dicom.DicomFile;
+import io.hounsfield.dicom.PixelDecoders;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -46,9 +52,24 @@ class DecodeCommandTest {
             "jpeg-ls-lossless",
             "jpeg-ls-near-lossless",
             "jpeg-2000-lossless",
-            "jpeg-2000-lossy"),
+            "jpeg-2000-lossy",
+            "htj2k-lossless"),
         measured);
     assertTrue(result.get("notes").toString().contains("htj2k"), result.get("notes").toString());
+  }
+
+  /** The digest is that of the pixels which were encoded, 16 bits little endian. */
+  @Test
+  void theHtj2kSliceIsThePhantomsToTheLastBit() throws Exception {
+    DicomFile file = DecodeCommand.htj2k(2);
+    for (int frame = 0; frame < 2; frame++) {
+      short[] samples = PixelDecoders.decode(file, frame).samples();
+      ByteBuffer bytes = ByteBuffer.allocate(2 * samples.length).order(ByteOrder.LITTLE_ENDIAN);
+      bytes.asShortBuffer().put(samples);
+      assertEquals(
+          "cfd5c34d22964c6acb90ff30fc3df61e2e4ffba4fae791cedbd8a5a229481443",
+          HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes.array())));
+    }
   }
 
   @Test
