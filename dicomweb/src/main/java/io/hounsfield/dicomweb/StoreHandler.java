@@ -12,7 +12,6 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Store Instances (STOW-RS), PS3.18 section 10.5. Runs on event loops: hands the body over to a
@@ -28,12 +27,13 @@ final class StoreHandler {
   private final DicomWebOptions options;
   private final StoreRequest.Context context;
   private final AtomicInteger open = new AtomicInteger();
-  private final AtomicLong lastId = new AtomicLong();
+  private final Uploads uploads;
 
   StoreHandler(Vertx vertx, DicomWebOptions options, StoreRequest.Context context) {
     this.vertx = vertx;
     this.options = options;
     this.context = context;
+    this.uploads = new Uploads(vertx, context, options.silenceMs());
   }
 
   /** Store requests being received. */
@@ -60,10 +60,21 @@ final class StoreHandler {
         open.decrementAndGet();
         throw WebProblem.busy("Too many store requests are being received; try again later.");
       }
-      new Reception(rc, study, boundary).start();
+      begin(rc, study, boundary);
     } catch (WebProblem problem) {
       refuse(rc, problem);
     }
+  }
+
+  private void begin(RoutingContext rc, Optional<String> study, Optional<String> boundary) {
+    Uploads.Upload upload;
+    try {
+      upload = uploads.of(rc.request());
+    } catch (WebProblem problem) {
+      open.decrementAndGet();
+      throw problem;
+    }
+    new Reception(rc, study, boundary, upload).start();
   }
 
   private static Optional<String> boundary(HttpServerRequest request) {
@@ -135,12 +146,15 @@ final class StoreHandler {
     private boolean over;
     private long timer;
 
-    Reception(RoutingContext rc, Optional<String> study, Optional<String> boundary) {
+    Reception(
+        RoutingContext rc,
+        Optional<String> study,
+        Optional<String> boundary,
+        Uploads.Upload upload) {
       this.rc = rc;
       this.request = rc.request();
       this.address = WebAddress.of(rc);
-      this.store =
-          new StoreRequest(-lastId.incrementAndGet(), context, study, address, boundary, this);
+      this.store = new StoreRequest(upload, context, study, address, boundary, this);
     }
 
     void start() {

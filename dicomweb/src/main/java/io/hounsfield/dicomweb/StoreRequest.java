@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hounsfield.dicomweb;
 
-import io.hounsfield.listener.AssociationSummary;
 import io.hounsfield.listener.DicomNodeListener;
 import io.hounsfield.listener.DimseStatus;
 import io.hounsfield.listener.IncomingFile;
@@ -12,7 +11,6 @@ import io.hounsfield.listener.SpooledInstance;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Map;
 import java.util.Optional;
@@ -24,8 +22,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One store request being received: takes its body piece by piece, stores instance by instance on
- * the store threads. To those who follow what is received it is an association: it has a number, it
- * brings instances, and it ends.
+ * the store threads. To those who follow what is received it is an association, or part of one
+ * ({@link Uploads}): it has a number, it brings instances, and it ends.
  */
 final class StoreRequest {
   /** Told of the progress, on a store thread. */
@@ -52,6 +50,7 @@ final class StoreRequest {
 
   private static final Logger LOG = LoggerFactory.getLogger(StoreRequest.class);
 
+  private final Uploads.Upload upload;
   private final long id;
   private final Context context;
   private final Optional<String> study;
@@ -75,17 +74,18 @@ final class StoreRequest {
   private long bytes;
 
   /**
-   * @param id number in place of an association's
+   * @param upload what it belongs to
    * @param boundary of the multipart body; empty: the body is one instance
    */
   StoreRequest(
-      long id,
+      Uploads.Upload upload,
       Context context,
       Optional<String> study,
       WebAddress address,
       Optional<String> boundary,
       Owner owner) {
-    this.id = id;
+    this.upload = upload;
+    this.id = upload.id();
     this.context = context;
     this.study = study;
     this.address = address;
@@ -324,14 +324,6 @@ final class StoreRequest {
         stored,
         outcome.failures(),
         bytes);
-    try {
-      context
-          .listener()
-          .associationClosed(
-              new AssociationSummary(
-                  id, SENDER, Instant.now(), System.nanoTime(), cutOff, series, stored, bytes));
-    } catch (RuntimeException e) {
-      LOG.error("store request {}: the listener failed", -id, e);
-    }
+    upload.ended(cutOff, series, stored, bytes);
   }
 }

@@ -136,12 +136,16 @@ final class TestServer implements AutoCloseable, DicomNodeListener {
     return post(path, multipartType(BOUNDARY), body(BOUNDARY, files));
   }
 
-  HttpResponse<byte[]> post(String path, String type, byte[] body) throws Exception {
+  HttpResponse<byte[]> post(String path, String type, byte[] body, String... headers)
+      throws Exception {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(base() + path))
             .POST(HttpRequest.BodyPublishers.ofByteArray(body));
     if (type != null) {
       request.header("Content-Type", type);
+    }
+    if (headers.length > 0) {
+      request.headers(headers);
     }
     return client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
   }
