@@ -2,7 +2,8 @@
 package io.hounsfield.quantify;
 
 /**
- * Connected components of a mask (voxels that share a face), found on its runs.
+ * Connected components of a mask (voxels that share a face, unless said otherwise), found on its
+ * runs.
  *
  * @param slices runs of each slice
  * @param offset index of the first run of each slice in {@code id}, then the total
@@ -21,6 +22,15 @@ record Components(Runs[] slices, int[] offset, int[] id, int count) {
    * @param gap such slices at most, one after the other
    */
   static Components of(int gap, Runs... slices) {
+    return of(gap, 0, slices);
+  }
+
+  /** Components of voxels that share a face, an edge or a corner: 26 neighbours. */
+  static Components touching(Runs... slices) {
+    return of(0, 1, slices);
+  }
+
+  private static Components of(int gap, int reach, Runs... slices) {
     int[] offset = new int[slices.length + 1];
     for (int k = 0; k < slices.length; k++) {
       offset[k + 1] = offset[k] + slices[k].size();
@@ -31,7 +41,7 @@ record Components(Runs[] slices, int[] offset, int[] id, int count) {
         slices.length,
         k -> {
           for (int r = 1; r < slices[k].rows(); r++) {
-            Runs.join(sets, slices[k], r - 1, offset[k], slices[k], r, offset[k]);
+            Runs.join(sets, slices[k], r - 1, offset[k], slices[k], r, offset[k], reach);
           }
         });
     for (int k = 1, before = 0; k < slices.length; k++) {
@@ -39,8 +49,11 @@ record Components(Runs[] slices, int[] offset, int[] id, int count) {
         continue;
       }
       if (k - before - 1 <= gap) {
-        for (int r = 0; r < slices[k].rows(); r++) {
-          Runs.join(sets, slices[before], r, offset[before], slices[k], r, offset[k]);
+        int rows = slices[k].rows();
+        for (int r = 0; r < rows; r++) {
+          for (int b = Math.max(0, r - reach); b <= Math.min(rows - 1, r + reach); b++) {
+            Runs.join(sets, slices[before], b, offset[before], slices[k], r, offset[k], reach);
+          }
         }
       }
       before = k;

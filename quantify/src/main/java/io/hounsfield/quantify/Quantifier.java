@@ -3,11 +3,14 @@ package io.hounsfield.quantify;
 
 import io.hounsfield.domain.CtVolume;
 import io.hounsfield.domain.LabelMap;
+import io.hounsfield.domain.LesionComponent;
+import io.hounsfield.domain.LesionComponents;
 import io.hounsfield.domain.Measurement;
 import io.hounsfield.domain.Quantity;
 import io.hounsfield.domain.Region;
 import io.hounsfield.domain.RegionMeasurements;
 import io.hounsfield.domain.Segment;
+import io.hounsfield.domain.VoxelSums;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.math.BigInteger;
@@ -15,6 +18,7 @@ import java.nio.ByteOrder;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -41,7 +45,7 @@ public final class Quantifier {
   private static final int ZERO = 1 << 15;
 
   /** Eight labels at once, to pass over background quickly. */
-  private static final VarHandle EIGHT =
+  static final VarHandle EIGHT =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
   private Quantifier() {}
@@ -58,45 +62,94 @@ public final class Quantifier {
    */
   public static Map<Region, RegionMeasurements> measure(
       CtVolume ct, LabelMap lungs, LabelMap lesions) {
+    Tally tally = tally(ct, lungs, lesions);
+    return measure(
+        ct.geometry().voxelVolumeMl(),
+        sums(tally.lung[0]),
+        sums(tally.lung[1]),
+        sums(tally.opacity[0]),
+        sums(tally.opacity[1]));
+  }
+
+  /**
+   * Measures every region as if some lesions were lung and no opacity. Without any of them left out
+   * these are the very numbers of {@link #measure(CtVolume, LabelMap, LabelMap)}.
+   *
+   * @param excluded numbers of components that do not count
+   * @throws IllegalArgumentException if there is no component of one of the numbers
+   */
+  public static Map<Region, RegionMeasurements> measure(
+      LesionComponents lesions, Set<Integer> excluded) {
+    int count = lesions.items().size();
+    for (int id : excluded) {
+      if (id < 1 || id > count) {
+        throw new IllegalArgumentException(
+            count == 0
+                ? "There is no component %d: nothing was found.".formatted(id)
+                : "There is no component %d; they are 1 to %d.".formatted(id, count));
+      }
+    }
+    VoxelSums right = VoxelSums.NONE;
+    VoxelSums left = VoxelSums.NONE;
+    for (LesionComponent lesion : lesions.items()) {
+      if (excluded.contains(lesion.id())) {
+        continue;
+      }
+      if (lesion.region() == Region.RIGHT_LUNG) {
+        right = right.plus(lesion.sums());
+      } else {
+        left = left.plus(lesion.sums());
+      }
+    }
+    return measure(lesions.voxelMl(), lesions.rightLung(), lesions.leftLung(), right, left);
+  }
+
+  /** Sums over the right (0) and the left (1) lung. */
+  static VoxelSums[] lungSums(CtVolume ct, LabelMap lungs, LabelMap lesions) {
+    Tally tally = tally(ct, lungs, lesions);
+    return new VoxelSums[] {sums(tally.lung[0]), sums(tally.lung[1])};
+  }
+
+  private static Tally tally(CtVolume ct, LabelMap lungs, LabelMap lesions) {
     if (!ct.geometry().equals(lungs.geometry()) || !ct.geometry().equals(lesions.geometry())) {
       throw new IllegalArgumentException("CT and label maps are on different grids");
     }
     int slices = ct.geometry().slices();
     int parts = Math.min(slices, 2 * Runtime.getRuntime().availableProcessors());
-    Tally tally =
-        IntStream.range(0, parts)
-            .parallel()
-            .mapToObj(
-                p -> {
-                  Tally t = new Tally();
-                  int to = (int) ((long) slices * (p + 1) / parts);
-                  for (int k = (int) ((long) slices * p / parts); k < to; k++) {
-                    t.add(ct.slice(k), lungs.slice(k), lesions.slice(k));
-                  }
-                  return t;
-                })
-            .reduce(Tally::plus)
-            .orElseThrow();
-    double voxelMl = ct.geometry().voxelVolumeMl();
+    return IntStream.range(0, parts)
+        .parallel()
+        .mapToObj(
+            p -> {
+              Tally t = new Tally();
+              int to = (int) ((long) slices * (p + 1) / parts);
+              for (int k = (int) ((long) slices * p / parts); k < to; k++) {
+                t.add(ct.slice(k), lungs.slice(k), lesions.slice(k));
+              }
+              return t;
+            })
+        .reduce(Tally::plus)
+        .orElseThrow();
+  }
+
+  private static Map<Region, RegionMeasurements> measure(
+      double voxelMl,
+      VoxelSums rightLung,
+      VoxelSums leftLung,
+      VoxelSums rightOpacity,
+      VoxelSums leftOpacity) {
     Map<Region, RegionMeasurements> result = new EnumMap<>(Region.class);
-    result.put(
-        Region.RIGHT_LUNG, region("the right lung", tally.lung[0], tally.opacity[0], voxelMl));
-    result.put(Region.LEFT_LUNG, region("the left lung", tally.lung[1], tally.opacity[1], voxelMl));
+    result.put(Region.RIGHT_LUNG, region("the right lung", rightLung, rightOpacity, voxelMl));
+    result.put(Region.LEFT_LUNG, region("the left lung", leftLung, leftOpacity, voxelMl));
     result.put(
         Region.BOTH_LUNGS,
-        region(
-            "the lungs",
-            sum(tally.lung[0], tally.lung[1]),
-            sum(tally.opacity[0], tally.opacity[1]),
-            voxelMl));
+        region("the lungs", rightLung.plus(leftLung), rightOpacity.plus(leftOpacity), voxelMl));
     return Collections.unmodifiableMap(result);
   }
 
   private static RegionMeasurements region(
-      String name, long[] lung, long[] opacity, double voxelMl) {
+      String name, VoxelSums lung, VoxelSums opacity, double voxelMl) {
     Map<Quantity, Measurement> values = new EnumMap<>(Quantity.class);
-    Moments all = Moments.of(lung, 0);
-    if (all.count == 0) {
+    if (lung.voxels() == 0) {
       Measurement none =
           Measurement.notMeasured("no voxel of " + name + " was found in the images");
       for (Quantity q : Quantity.values()) {
@@ -104,24 +157,54 @@ public final class Quantifier {
       }
       return new RegionMeasurements(values);
     }
-    Moments opaque = Moments.of(opacity, 0);
-    Moments high = Moments.of(opacity, ZERO + RegionMeasurements.HIGH_OPACITY_HU);
-    values.put(Quantity.VOLUME, Measurement.of(all.count * voxelMl));
-    values.put(Quantity.OPACITY_VOLUME, Measurement.of(opaque.count * voxelMl));
-    values.put(Quantity.OPACITY_PERCENT, Measurement.of(100.0 * opaque.count / all.count));
-    values.put(Quantity.HIGH_OPACITY_VOLUME, Measurement.of(high.count * voxelMl));
-    values.put(Quantity.HIGH_OPACITY_PERCENT, Measurement.of(100.0 * high.count / all.count));
-    values.put(Quantity.MEAN_HU, Measurement.of(all.mean()));
-    values.put(Quantity.SD_HU, Measurement.of(all.sd()));
-    if (opaque.count == 0) {
+    values.put(Quantity.VOLUME, Measurement.of(lung.voxels() * voxelMl));
+    values.put(Quantity.OPACITY_VOLUME, Measurement.of(opacity.voxels() * voxelMl));
+    values.put(Quantity.OPACITY_PERCENT, Measurement.of(100.0 * opacity.voxels() / lung.voxels()));
+    values.put(Quantity.HIGH_OPACITY_VOLUME, Measurement.of(opacity.highVoxels() * voxelMl));
+    values.put(
+        Quantity.HIGH_OPACITY_PERCENT,
+        Measurement.of(100.0 * opacity.highVoxels() / lung.voxels()));
+    values.put(Quantity.MEAN_HU, Measurement.of(mean(lung)));
+    values.put(Quantity.SD_HU, Measurement.of(sd(lung)));
+    if (opacity.voxels() == 0) {
       Measurement none = Measurement.notMeasured("no opacity was found in " + name);
       values.put(Quantity.MEAN_HU_OPACITY, none);
       values.put(Quantity.SD_HU_OPACITY, none);
     } else {
-      values.put(Quantity.MEAN_HU_OPACITY, Measurement.of(opaque.mean()));
-      values.put(Quantity.SD_HU_OPACITY, Measurement.of(opaque.sd()));
+      values.put(Quantity.MEAN_HU_OPACITY, Measurement.of(mean(opacity)));
+      values.put(Quantity.SD_HU_OPACITY, Measurement.of(sd(opacity)));
     }
     return new RegionMeasurements(values);
+  }
+
+  private static double mean(VoxelSums s) {
+    return s.sumHu().doubleValue() / s.voxels();
+  }
+
+  private static double sd(VoxelSums s) {
+    BigInteger n = BigInteger.valueOf(s.voxels());
+    BigInteger spread = n.multiply(s.sumSquaredHu()).subtract(s.sumHu().multiply(s.sumHu()));
+    return Math.sqrt(spread.doubleValue()) / s.voxels();
+  }
+
+  private static VoxelSums sums(long[] histogram) {
+    long count = 0;
+    long high = 0;
+    BigInteger sum = BigInteger.ZERO;
+    BigInteger squares = BigInteger.ZERO;
+    for (int bin = 0; bin < BINS; bin++) {
+      long n = histogram[bin];
+      if (n == 0) {
+        continue;
+      }
+      long hu = bin - ZERO;
+      count += n;
+      high += hu >= RegionMeasurements.HIGH_OPACITY_HU ? n : 0;
+      BigInteger total = BigInteger.valueOf(n).multiply(BigInteger.valueOf(hu));
+      sum = sum.add(total);
+      squares = squares.add(total.multiply(BigInteger.valueOf(hu)));
+    }
+    return new VoxelSums(count, high, sum, squares);
   }
 
   private static long[] sum(long[] a, long[] b) {
@@ -173,37 +256,6 @@ public final class Quantifier {
         System.arraycopy(sum(opacity[side], other.opacity[side]), 0, t.opacity[side], 0, BINS);
       }
       return t;
-    }
-  }
-
-  /** Exact sums of a histogram. */
-  private record Moments(long count, BigInteger sum, BigInteger sumOfSquares) {
-
-    static Moments of(long[] histogram, int firstBin) {
-      long count = 0;
-      BigInteger sum = BigInteger.ZERO;
-      BigInteger squares = BigInteger.ZERO;
-      for (int bin = firstBin; bin < BINS; bin++) {
-        long n = histogram[bin];
-        if (n == 0) {
-          continue;
-        }
-        long hu = bin - ZERO;
-        count += n;
-        BigInteger total = BigInteger.valueOf(n).multiply(BigInteger.valueOf(hu));
-        sum = sum.add(total);
-        squares = squares.add(total.multiply(BigInteger.valueOf(hu)));
-      }
-      return new Moments(count, sum, squares);
-    }
-
-    double mean() {
-      return sum.doubleValue() / count;
-    }
-
-    double sd() {
-      BigInteger n = BigInteger.valueOf(count);
-      return Math.sqrt(n.multiply(sumOfSquares).subtract(sum.multiply(sum)).doubleValue()) / count;
     }
   }
 }

@@ -73,14 +73,26 @@ record Runs(int[] rowStart, int[] from, int[] to) {
 
   /** Joins runs of a row with the overlapping runs of a row of another slice or of this one. */
   static void join(UnionFind sets, Runs a, int rowA, int offsetA, Runs b, int rowB, int offsetB) {
+    join(sets, a, rowA, offsetA, b, rowB, offsetB, 0);
+  }
+
+  /**
+   * The same for runs that overlap or come near.
+   *
+   * @param reach columns between two neighbours: 0 where they share a face, 1 where an edge or a
+   *     corner will do
+   */
+  static void join(
+      UnionFind sets, Runs a, int rowA, int offsetA, Runs b, int rowB, int offsetB, int reach) {
     int i = a.rowStart[rowA];
     int j = b.rowStart[rowB];
     int endI = a.rowStart[rowA + 1];
     int endJ = b.rowStart[rowB + 1];
     while (i < endI && j < endJ) {
-      if (a.from[i] < b.to[j] && b.from[j] < a.to[i]) {
+      if (a.from[i] < b.to[j] + reach && b.from[j] < a.to[i] + reach) {
         sets.union(offsetA + i, offsetB + j);
       }
+      // Runs of a row are at least a column apart, so the one that ends first has no more partners.
       if (a.to[i] < b.to[j]) {
         i++;
       } else {
