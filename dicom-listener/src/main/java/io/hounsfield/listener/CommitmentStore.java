@@ -38,7 +38,7 @@ final class CommitmentStore {
       String callingAeTitle, String calledAeTitle, Instant requested, Commitments.Request request) {
     /** Its file's name without the end, which also tells it from the others. */
     String key() {
-      return Spool.sha256(callingAeTitle + "\\" + request.transactionUid());
+      return SpoolFolders.sha256(callingAeTitle + "\\" + request.transactionUid());
     }
   }
 
@@ -66,7 +66,7 @@ final class CommitmentStore {
       text.append(instance.sopClassUid()).append(' ').append(instance.sopInstanceUid());
       text.append('\n');
     }
-    Path aside = directory.resolve(pending.key() + Spool.PART_SUFFIX);
+    Path aside = directory.resolve(pending.key() + SpoolFolders.PART_SUFFIX);
     try (FileChannel channel =
         FileChannel.open(
             aside,

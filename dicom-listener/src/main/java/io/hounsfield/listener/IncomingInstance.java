@@ -107,7 +107,7 @@ public final class IncomingInstance implements Closeable {
       throw new StoreException(
           StoreException.Reason.MISMATCH, "SOP Class UID of command and data set differ");
     }
-    Path series = spool.seriesDirectory(uids.series());
+    Path series = spool.folder(uids.series());
     part = spool.createPart(series);
     channel = FileChannel.open(part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     all.add(0, ByteBuffer.wrap(Part10Header.encode(sopClassUid, sopInstanceUid, transferSyntax)));
@@ -153,7 +153,7 @@ public final class IncomingInstance implements Closeable {
     spool.flush(channel);
     channel.close();
     Path series = part.getParent();
-    Path file = spool.fileOf(series, sopInstanceUid);
+    Path file = SpoolFolders.file(series, sopInstanceUid);
     boolean duplicate = false;
     boolean conflicting = false;
     long size = Files.size(part);
@@ -186,7 +186,7 @@ public final class IncomingInstance implements Closeable {
   }
 
   private Path keepAside(Path file) throws IOException {
-    MessageDigest digest = Spool.sha256();
+    MessageDigest digest = SpoolFolders.sha256();
     ByteBuffer buffer = ByteBuffer.allocate(64 << 10);
     try (FileChannel in = FileChannel.open(part, StandardOpenOption.READ)) {
       while (in.read(buffer.clear()) >= 0) {

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.Consumer;
 
 /**
  * Whom to call, and how.
@@ -83,50 +84,43 @@ public record ScuOptions(
         10_000,
         60_000,
         OptionalDouble.empty(),
-        Optional.empty(),
         Optional.empty());
+  }
+
+  /** The parts that can be changed, in a copy. */
+  private final class Copy {
+    String title = callingAeTitle;
+    int connectMs = connectTimeoutMs;
+    int responseMs = responseTimeoutMs;
+    OptionalDouble pace = slicesPerSecond;
+    Optional<TlsOptions> keys = tls;
+    Optional<UserIdentity> identity = user;
+
+    ScuOptions with(Consumer<Copy> change) {
+      change.accept(this);
+      return new ScuOptions(
+          calledAeTitle, host, port, title, connectMs, responseMs, pace, keys, identity);
+    }
   }
 
   /** These options with another calling AE title. */
   public ScuOptions withCallingAeTitle(String title) {
-    return new ScuOptions(
-        calledAeTitle,
-        host,
-        port,
-        title,
-        connectTimeoutMs,
-        responseTimeoutMs,
-        slicesPerSecond,
-        tls,
-        user);
+    return new Copy().with(copy -> copy.title = title);
   }
 
   /** These options with other timeouts, milliseconds. */
   public ScuOptions withTimeouts(int connectMs, int responseMs) {
-    return new ScuOptions(
-        calledAeTitle,
-        host,
-        port,
-        callingAeTitle,
-        connectMs,
-        responseMs,
-        slicesPerSecond,
-        tls,
-        user);
+    return new Copy()
+        .with(
+            copy -> {
+              copy.connectMs = connectMs;
+              copy.responseMs = responseMs;
+            });
   }
 
   /** These options with TLS. */
   public ScuOptions withTls(TlsOptions keys) {
-    return new ScuOptions(
-        calledAeTitle,
-        host,
-        port,
-        callingAeTitle,
-        connectTimeoutMs,
-        responseTimeoutMs,
-        slicesPerSecond,
-        Optional.of(keys),
-        user);
+    return new Copy().with(copy -> copy.keys = Optional.of(keys));
   }
 
   /**
@@ -144,30 +138,13 @@ public record ScuOptions(
           "a user needs a name, and name and passcode may have 65535 bytes at most");
     }
     int type = passcode.isPresent() ? UserIdentity.USERNAME_AND_PASSCODE : UserIdentity.USERNAME;
-    return new ScuOptions(
-        calledAeTitle,
-        host,
-        port,
-        callingAeTitle,
-        connectTimeoutMs,
-        responseTimeoutMs,
-        slicesPerSecond,
-        tls,
-        Optional.of(new UserIdentity(type, false, primary, secondary)));
+    UserIdentity named = new UserIdentity(type, false, primary, secondary);
+    return new Copy().with(copy -> copy.identity = Optional.of(named));
   }
 
   /** These options with a pace. */
   public ScuOptions withSlicesPerSecond(double pace) {
-    return new ScuOptions(
-        calledAeTitle,
-        host,
-        port,
-        callingAeTitle,
-        connectTimeoutMs,
-        responseTimeoutMs,
-        OptionalDouble.of(pace),
-        tls,
-        user);
+    return new Copy().with(copy -> copy.pace = OptionalDouble.of(pace));
   }
 
   /** {@code AET@host:port}. */

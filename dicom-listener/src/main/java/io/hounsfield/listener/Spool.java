@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hounsfield.listener;
 
-import io.hounsfield.dicom.DicomException;
 import io.hounsfield.dicom.TransferSyntax;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
@@ -17,30 +14,24 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Received instances on disk, one Part 10 file each: {@code <16 hex digits of the SHA-256 of the
+ * Received instances on disk, one Part 10 file each: {@code <32 hex digits of the SHA-256 of the
  * Series Instance UID>/<64 hex digits of the SHA-256 of the SOP Instance UID>.dcm}. No name comes
  * from the network. The data set is byte for byte as it was sent, behind a file meta information
  * written here.
@@ -58,17 +49,12 @@ import org.slf4j.LoggerFactory;
  * <p>One process at a time: a lock file in the directory sees to it. Thread-safe.
  */
 public final class Spool implements AutoCloseable {
-  static final String PART_SUFFIX = ".part";
-
   private static final Logger LOG = LoggerFactory.getLogger(Spool.class);
   private static final String LOCK_FILE = ".lock";
-  private static final Pattern SERIES_DIRECTORY = Pattern.compile("[0-9a-f]{16}");
-  private static final Pattern INSTANCE_FILE = Pattern.compile("[0-9a-f]{64}\\.dcm");
-  private static final Pattern CONFLICTING_FILE =
-      Pattern.compile("[0-9a-f]{64}-[0-9a-f]{16}\\.dcm");
   private static final int STRIPES = 64;
 
   private final Path directory;
+  private final SpoolFolders folders;
   private final SpoolOptions options;
   private final FileStore store;
   private final FileChannel lockChannel;
@@ -81,6 +67,7 @@ public final class Spool implements AutoCloseable {
   private Spool(
       Path directory, SpoolOptions options, FileStore store, FileChannel channel, FileLock lock) {
     this.directory = directory;
+    this.folders = new SpoolFolders(directory);
     this.options = options;
     this.store = store;
     this.lockChannel = channel;
@@ -111,7 +98,8 @@ public final class Spool implements AutoCloseable {
             "spool directory " + directory + " is in use; stop the other one or choose another");
       }
       Spool spool = new Spool(real, options, Files.getFileStore(real), channel, lock);
-      spool.deleteParts();
+      spool.folders.renameShort();
+      spool.folders.deleteParts();
       spool.held().forEach(series -> spool.heldBytes.addAndGet(series.bytes()));
       return spool;
     } catch (IOException | RuntimeException e) {
@@ -126,6 +114,16 @@ public final class Spool implements AutoCloseable {
     } catch (OverlappingFileLockException e) {
       return null; // held by this very process
     }
+  }
+
+  /** Whether a folder in {@link #directory()} is, by its name, that of a series. */
+  public static boolean isSeries(Path folder) {
+    return SpoolFolders.isSeries(folder);
+  }
+
+  /** Whether a file in a series' folder is, by its name, an instance that belongs to it. */
+  public static boolean isInstance(Path file) {
+    return SpoolFolders.isInstance(file);
   }
 
   /** The directory, absolute. */
@@ -183,9 +181,9 @@ public final class Spool implements AutoCloseable {
    */
   public Optional<SpooledInstance> find(String seriesInstanceUid, String sopInstanceUid)
       throws IOException {
-    Path file = fileOf(seriesDirectory(seriesInstanceUid), sopInstanceUid);
+    Path file = SpoolFolders.file(folders.of(seriesInstanceUid), sopInstanceUid);
     try {
-      SpooledInstance found = readInstance(file);
+      SpooledInstance found = SpoolFolders.readInstance(file);
       return found.seriesInstanceUid().equals(seriesInstanceUid)
               && found.sopInstanceUid().equals(sopInstanceUid)
           ? Optional.of(found)
@@ -201,8 +199,8 @@ public final class Spool implements AutoCloseable {
    */
   public List<SpooledSeries> recover() throws IOException {
     List<SpooledSeries> all = new ArrayList<>();
-    for (Path series : seriesDirectories()) {
-      all.addAll(read(series));
+    for (Path series : folders.all()) {
+      all.addAll(SpoolFolders.read(series));
     }
     all.sort(Comparator.comparing(SpooledSeries::lastStored));
     return all;
@@ -210,11 +208,11 @@ public final class Spool implements AutoCloseable {
 
   /** The instances held of one series, ordered by SOP Instance UID; empty when there are none. */
   public List<SpooledInstance> instances(String seriesInstanceUid) throws IOException {
-    Path series = seriesDirectory(seriesInstanceUid);
+    Path series = folders.of(seriesInstanceUid);
     if (!Files.isDirectory(series)) {
       return List.of();
     }
-    for (SpooledSeries found : read(series)) {
+    for (SpooledSeries found : SpoolFolders.read(series)) {
       if (found.seriesInstanceUid().equals(seriesInstanceUid)) {
         return found.instances();
       }
@@ -227,19 +225,7 @@ public final class Spool implements AutoCloseable {
    * content, ordered by name; empty when there are none.
    */
   public List<Path> conflicting(String seriesInstanceUid) throws IOException {
-    List<Path> found = new ArrayList<>();
-    try (DirectoryStream<Path> files =
-        Files.newDirectoryStream(seriesDirectory(seriesInstanceUid), "*.dcm")) {
-      for (Path file : files) {
-        if (CONFLICTING_FILE.matcher(file.getFileName().toString()).matches()) {
-          found.add(file);
-        }
-      }
-    } catch (NoSuchFileException e) {
-      return List.of(); // nothing is held of the series
-    }
-    Collections.sort(found);
-    return found;
+    return SpoolFolders.conflicting(folders.of(seriesInstanceUid));
   }
 
   /**
@@ -253,29 +239,12 @@ public final class Spool implements AutoCloseable {
 
   /** All folders, those first to which nothing was added for the longest time. Reads no files. */
   public List<Held> held() throws IOException {
-    List<Held> all = new ArrayList<>();
-    for (Path series : seriesDirectories()) {
-      long bytes = 0;
-      Instant last = Instant.EPOCH;
-      try (DirectoryStream<Path> files = Files.newDirectoryStream(series, "*.dcm")) {
-        for (Path file : files) {
-          BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-          bytes += attributes.size();
-          Instant stored = attributes.lastModifiedTime().toInstant();
-          last = stored.isAfter(last) ? stored : last;
-        }
-      } catch (NoSuchFileException e) {
-        continue; // removed meanwhile
-      }
-      all.add(new Held(series, bytes, last));
-    }
-    all.sort(Comparator.comparing(Held::lastStored));
-    return all;
+    return folders.held();
   }
 
   /** The instances of a folder by series: one as a rule. Reads the beginning of each file. */
   public List<SpooledSeries> series(Held held) throws IOException {
-    return read(held.directory());
+    return SpoolFolders.read(held.directory());
   }
 
   /**
@@ -286,7 +255,7 @@ public final class Spool implements AutoCloseable {
    * @return the bytes that were freed; 0 when nothing was removed
    */
   public long remove(SpooledSeries series, List<Path> conflicting) throws IOException {
-    Path folder = seriesDirectory(series.seriesInstanceUid());
+    Path folder = folders.of(series.seriesInstanceUid());
     Set<String> expected = new HashSet<>();
     series.instances().forEach(i -> expected.add(i.file().getFileName().toString()));
     conflicting.forEach(file -> expected.add(file.getFileName().toString()));
@@ -343,9 +312,9 @@ public final class Spool implements AutoCloseable {
     Map<InstanceReference, DimseStatus> outcome = new LinkedHashMap<>();
     Set<Path> directories = new HashSet<>();
     try {
-      List<Path> all = new ArrayList<>(seriesDirectories());
+      List<Path> all = new ArrayList<>(folders.all());
       for (InstanceReference reference : wanted) {
-        String name = sha256(reference.sopInstanceUid()) + ".dcm";
+        String name = SpoolFolders.fileName(reference.sopInstanceUid());
         DimseStatus status = DimseStatus.NO_SUCH_OBJECT_INSTANCE;
         for (int i = 0; i < all.size() && status != DimseStatus.SUCCESS; i++) {
           Path file = all.get(i).resolve(name);
@@ -397,12 +366,8 @@ public final class Spool implements AutoCloseable {
 
   // ---- for IncomingInstance ----
 
-  Path seriesDirectory(String seriesInstanceUid) {
-    return directory.resolve(sha256(seriesInstanceUid).substring(0, 16));
-  }
-
-  Path fileOf(Path series, String sopInstanceUid) {
-    return series.resolve(sha256(sopInstanceUid) + ".dcm");
+  Path folder(String seriesInstanceUid) {
+    return folders.of(seriesInstanceUid);
   }
 
   Path createPart(Path series) throws IOException {
@@ -414,7 +379,7 @@ public final class Spool implements AutoCloseable {
       }
       flushDirectory(directory);
     }
-    return series.resolve(parts.incrementAndGet() + PART_SUFFIX);
+    return series.resolve(parts.incrementAndGet() + SpoolFolders.PART_SUFFIX);
   }
 
   ReentrantLock lockFor(Path file) {
@@ -436,97 +401,5 @@ public final class Spool implements AutoCloseable {
   /** Whatever the spool's durability. */
   void forceDirectory(Path path) throws IOException {
     directoryFlush.flush(path);
-  }
-
-  // ---- scanning ----
-
-  private void deleteParts() throws IOException {
-    int deleted = 0;
-    for (Path series : seriesDirectories()) {
-      try (DirectoryStream<Path> files = Files.newDirectoryStream(series, "*" + PART_SUFFIX)) {
-        for (Path part : files) {
-          Files.delete(part);
-          deleted++;
-        }
-      }
-    }
-    if (deleted > 0) {
-      LOG.info("spool: {} unfinished instances of an earlier run deleted", deleted);
-    }
-  }
-
-  private List<Path> seriesDirectories() throws IOException {
-    List<Path> found = new ArrayList<>();
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
-      for (Path entry : entries) {
-        if (SERIES_DIRECTORY.matcher(entry.getFileName().toString()).matches()
-            && Files.isDirectory(entry)) {
-          found.add(entry);
-        }
-      }
-    }
-    return found;
-  }
-
-  private List<SpooledSeries> read(Path series) throws IOException {
-    Map<String, List<SpooledInstance>> byUid = new TreeMap<>();
-    Map<String, Instant> lastStored = new TreeMap<>();
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(series)) {
-      for (Path file : files) {
-        if (!INSTANCE_FILE.matcher(file.getFileName().toString()).matches()) {
-          continue;
-        }
-        try {
-          SpooledInstance instance = readInstance(file);
-          byUid.computeIfAbsent(instance.seriesInstanceUid(), u -> new ArrayList<>()).add(instance);
-          lastStored.merge(
-              instance.seriesInstanceUid(),
-              Files.getLastModifiedTime(file).toInstant(),
-              (a, b) -> a.isAfter(b) ? a : b);
-        } catch (DicomException | StoreException e) {
-          LOG.warn("spool: {} is left out, it cannot be read: {}", file, e.getMessage());
-        }
-      }
-    }
-    List<SpooledSeries> all = new ArrayList<>();
-    byUid.forEach(
-        (uid, instances) -> {
-          instances.sort(Comparator.comparing(SpooledInstance::sopInstanceUid));
-          all.add(new SpooledSeries(uid, instances, lastStored.get(uid)));
-        });
-    return all;
-  }
-
-  private static SpooledInstance readInstance(Path file) throws IOException {
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      Part10Header header = Part10Header.read(channel);
-      if (header == null) {
-        throw new DicomException("no DICM prefix");
-      }
-      TransferSyntax syntax =
-          TransferSyntax.of(header.transferSyntaxUid())
-              .orElseThrow(() -> new DicomException("unknown transfer syntax"));
-      long length = channel.size() - header.dataSetOffset();
-      InstanceUids uids = null;
-      for (int most = InstanceUids.USUAL_HEADER; uids == null; most *= 4) {
-        ByteBuffer head = Part10Header.readUpTo(channel, header.dataSetOffset(), most);
-        boolean whole = head.remaining() == length || most >= InstanceUids.MAX_HEADER;
-        uids = InstanceUids.find(head, whole, syntax);
-      }
-      return new SpooledInstance(
-          uids.study(), uids.series(), uids.sopInstance(), uids.sopClass(), syntax, file, length);
-    }
-  }
-
-  static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
-  }
-
-  static String sha256(String text) {
-    return HexFormat.of().formatHex(sha256().digest(text.getBytes(StandardCharsets.ISO_8859_1)));
   }
 }

@@ -114,7 +114,7 @@ record TlsKeys(
 
   /** Digest of what is in the files now. */
   static String fingerprint(TlsOptions options) throws IOException {
-    MessageDigest digest = Spool.sha256();
+    MessageDigest digest = SpoolFolders.sha256();
     for (Optional<Path> file :
         List.of(
             options.certificate(), options.privateKey(), options.password(), options.trusted())) {

@@ -72,7 +72,7 @@ class MisbehavingPeerTest {
       SendResult result = StorageScu.send(running.scu(), List.of(after), ProgressListener.NONE);
       assertEquals(1, result.stored());
     }
-    assertTrue(node.files().stream().noneMatch(name -> name.endsWith(Spool.PART_SUFFIX)));
+    assertTrue(node.files().stream().noneMatch(name -> name.endsWith(SpoolFolders.PART_SUFFIX)));
     assertEquals(0, node.node.statistics().pendingBytes());
     assertEquals(0, node.node.statistics().associationsOpen());
     assertEquals(0, node.node.statistics().connectionsOpen());

@@ -104,7 +104,7 @@ class SpoolTest {
     try (Spool spool = Spool.open(temp)) {
       Path file = store(spool, "one", 0).instance().file();
       assertTrue(
-          temp.toRealPath().relativize(file).toString().matches("[0-9a-f]{16}/[0-9a-f]{64}\\.dcm"));
+          temp.toRealPath().relativize(file).toString().matches("[0-9a-f]{32}/[0-9a-f]{64}\\.dcm"));
     }
   }
 
@@ -206,9 +206,30 @@ class SpoolTest {
       }
       assertTrue(stored > 0 && refused > 0, stored + " stored, " + refused + " refused");
       try (Stream<Path> all = Files.walk(temp)) {
-        assertTrue(all.noneMatch(path -> path.toString().endsWith(Spool.PART_SUFFIX)));
+        assertTrue(all.noneMatch(path -> path.toString().endsWith(SpoolFolders.PART_SUFFIX)));
       }
       spool.recover();
+    }
+  }
+
+  /** Folders of earlier versions had names of 16 digits. */
+  @Test
+  void foldersOfAnEarlierVersionAreTakenOver() throws Exception {
+    Path folder;
+    Path shorter;
+    try (Spool spool = Spool.open(temp)) {
+      store(spool, "old", 0);
+      folder = store(spool, "old", 1).instance().file().getParent();
+      shorter = folder.resolveSibling(folder.getFileName().toString().substring(0, 16));
+    }
+    Files.move(folder, shorter);
+    Files.createDirectory(folder.resolveSibling("0123456789abcdef"));
+    try (Spool spool = Spool.open(temp)) {
+      assertFalse(Files.exists(shorter));
+      assertEquals(2, spool.instances(TestInstances.seriesUid("old")).size());
+      assertTrue(spool.heldBytes() > 0);
+      assertTrue(store(spool, "old", 1).duplicate());
+      assertEquals(1, spool.held().size(), "what is no series' folder is left where it is");
     }
   }
 

@@ -6,6 +6,7 @@ import io.hounsfield.dicom.DicomException;
 import io.hounsfield.dicom.DicomFile;
 import io.hounsfield.dicom.DicomFiles;
 import io.hounsfield.dicom.Tag;
+import io.hounsfield.listener.Spool;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -22,7 +23,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -35,11 +35,6 @@ import org.slf4j.LoggerFactory;
  * after a start or a change; those of the instances when a search goes as deep, and only the series
  * last asked for keep them in memory.
  *
- * <p>A folder counts as one series. Two series whose UIDs' hashes share 64 bits would lie in one
- * folder (by chance once in 30 million spools of a million series); then searches show the one
- * whose instance comes first, with the number of both, and never instances of the other among its
- * own.
- *
  * <p>Memory: at most {@link IndexAttributes#MAX_ENTRY_BYTES} for each series held (as a rule 1 KiB)
  * and for each of {@link #MAX_INSTANCES} instances (as a rule 0.5 KiB). Thread-safe; blocks.
  */
@@ -48,8 +43,6 @@ final class SpoolIndex {
   static final int MAX_INSTANCES = 50_000;
 
   private static final Logger LOG = LoggerFactory.getLogger(SpoolIndex.class);
-  private static final Pattern FOLDER = Pattern.compile("[0-9a-f]{16}");
-  private static final Pattern FILE = Pattern.compile("[0-9a-f]{64}\\.dcm");
 
   /**
    * Modification times are coarse: what was looked at less than this after a change may have
@@ -80,7 +73,7 @@ final class SpoolIndex {
     List<IndexedSeries> all = new ArrayList<>();
     try (DirectoryStream<Path> folders = Files.newDirectoryStream(directory)) {
       for (Path folder : folders) {
-        if (FOLDER.matcher(folder.getFileName().toString()).matches()) {
+        if (Spool.isSeries(folder)) {
           look(folder)
               .ifPresent(
                   entry -> {
@@ -254,9 +247,8 @@ final class SpoolIndex {
     Set<String> names = new HashSet<>();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*.dcm")) {
       for (Path file : files) {
-        String name = file.getFileName().toString();
-        if (FILE.matcher(name).matches()) {
-          names.add(name);
+        if (Spool.isInstance(file)) {
+          names.add(file.getFileName().toString());
         }
       }
     }

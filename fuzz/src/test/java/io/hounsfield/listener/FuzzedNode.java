@@ -127,7 +127,7 @@ final class FuzzedNode implements AutoCloseable {
   /** Files of instances that were begun and neither stored nor dropped. */
   List<Path> leftovers() throws IOException {
     try (Stream<Path> files = Files.walk(directory)) {
-      return files.filter(file -> file.toString().endsWith(Spool.PART_SUFFIX)).toList();
+      return files.filter(file -> file.toString().endsWith(SpoolFolders.PART_SUFFIX)).toList();
     }
   }
 
