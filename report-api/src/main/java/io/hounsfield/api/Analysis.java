@@ -26,6 +26,7 @@ import java.util.Objects;
  * @param studyDate Study Date as in the images (DA, YYYYMMDD), or {@code null}
  * @param studyDescription Study Description, or {@code null}
  * @param seriesDescription Series Description, or {@code null}
+ * @param review what people said of the report of this version; {@code null} where nobody did
  */
 public record Analysis(
     String id,
@@ -43,7 +44,46 @@ public record Analysis(
     String patientId,
     String studyDate,
     String studyDescription,
-    String seriesDescription) {
+    String seriesDescription,
+    ReviewState review) {
+
+  /** One that nobody reviewed. */
+  public Analysis(
+      String id,
+      String studyInstanceUid,
+      String seriesInstanceUid,
+      int version,
+      AnalysisStatus status,
+      int slicesReceived,
+      Instant createdAt,
+      Instant updatedAt,
+      Refusal refusal,
+      Double opacityPercent,
+      int warningCount,
+      String patientName,
+      String patientId,
+      String studyDate,
+      String studyDescription,
+      String seriesDescription) {
+    this(
+        id,
+        studyInstanceUid,
+        seriesInstanceUid,
+        version,
+        status,
+        slicesReceived,
+        createdAt,
+        updatedAt,
+        refusal,
+        opacityPercent,
+        warningCount,
+        patientName,
+        patientId,
+        studyDate,
+        studyDescription,
+        seriesDescription,
+        null);
+  }
 
   /**
    * Why there is no report.

@@ -29,6 +29,7 @@ final class AnalysisJson {
                 : new JsonObject().put("code", refusal.code()).put("text", refusal.text()))
         .put("opacityPercent", analysis.opacityPercent())
         .put("warningCount", analysis.warningCount())
+        .put("review", analysis.review() == null ? null : analysis.review().key())
         .put("patientName", analysis.patientName())
         .put("patientId", analysis.patientId())
         .put("studyDate", analysis.studyDate())

@@ -51,6 +51,7 @@ final class ApiRoutes {
   private final EventHub events;
   private final VolumeSender volumes;
   private final Exports exports;
+  private final ReviewRoutes reviews;
 
   /** Accept-Encoding that takes gzip; no browser gives it the weight 0. */
   private static final Pattern GZIP =
@@ -65,7 +66,8 @@ final class ApiRoutes {
       Supplier<String> metricsScrape,
       EventHub events,
       VolumeSender volumes,
-      Exports exports) {
+      Exports exports,
+      ReviewCatalog reviews) {
     this.workers = workers;
     this.catalog = catalog;
     this.results = results;
@@ -75,6 +77,7 @@ final class ApiRoutes {
     this.events = events;
     this.volumes = volumes;
     this.exports = exports;
+    this.reviews = new ReviewRoutes(this, catalog, reviews);
   }
 
   /** A router with every operation of the document. */
@@ -90,6 +93,7 @@ final class ApiRoutes {
     builder.getRoute("getCt").addHandler(this::getCt);
     builder.getRoute("getLungs").addHandler(rc -> getArtifact(rc, Artifact.LUNGS));
     builder.getRoute("getLesions").addHandler(rc -> getArtifact(rc, Artifact.LESIONS));
+    reviews.add(builder);
     builder.getRoute("listResults").addHandler(this::listResults);
     builder.getRoute("getResult").addHandler(this::getResult);
     builder.getRoute("exportCsv").addHandler(rc -> export(rc, ResultCatalog.ExportFormat.CSV));
@@ -214,7 +218,7 @@ final class ApiRoutes {
 
   private record ArtifactFile(Path path, long size, String etag) {}
 
-  private void getArtifact(RoutingContext rc, Artifact artifact) {
+  void getArtifact(RoutingContext rc, Artifact artifact) {
     String id = id(rc);
     answer(
         rc,
@@ -409,11 +413,11 @@ final class ApiRoutes {
         });
   }
 
-  private Analysis requireAnalysis(String id) throws IOException {
+  Analysis requireAnalysis(String id) throws IOException {
     return catalog.find(id).orElseThrow(Problem::analysisNotFound);
   }
 
-  private static Problem noReport(Analysis analysis) {
+  static Problem noReport(Analysis analysis) {
     if (analysis.status() == AnalysisStatus.REPORTED) {
       return new Problem(
           Problem.Code.REPORT_NOT_AVAILABLE, "The report on this analysis has no such file.");
@@ -474,7 +478,7 @@ final class ApiRoutes {
   }
 
   /** Does the work on a worker thread, then answers on the event loop; faults become problems. */
-  private <T> void answer(RoutingContext rc, Callable<T> work, Answer<T> answer) {
+  <T> void answer(RoutingContext rc, Callable<T> work, Answer<T> answer) {
     Future<T> result = workers.executeBlocking(work, false);
     result.onComplete(
         value -> {
@@ -492,11 +496,11 @@ final class ApiRoutes {
   }
 
   @FunctionalInterface
-  private interface Answer<T> {
+  interface Answer<T> {
     void send(T value);
   }
 
-  private static void json(RoutingContext rc, int status, Buffer body) {
+  static void json(RoutingContext rc, int status, Buffer body) {
     HttpServerResponse response = rc.response();
     response.setStatusCode(status).putHeader(HttpHeaders.CONTENT_TYPE, "application/json");
     if (!response.headers().contains(HttpHeaders.CACHE_CONTROL)) {
@@ -505,7 +509,7 @@ final class ApiRoutes {
     Responses.end(response, body);
   }
 
-  private static boolean notModified(RoutingContext rc, String etag, String cacheControl) {
+  static boolean notModified(RoutingContext rc, String etag, String cacheControl) {
     rc.response()
         .putHeader(HttpHeaders.ETAG, etag)
         .putHeader(HttpHeaders.CACHE_CONTROL, cacheControl);
@@ -525,7 +529,7 @@ final class ApiRoutes {
             (save ? "attachment" : "inline") + "; filename=\"" + fileName + "\"");
   }
 
-  private static String id(RoutingContext rc) {
+  static String id(RoutingContext rc) {
     return validated(rc).getPathParameters().get("id").getString();
   }
 

@@ -10,7 +10,11 @@ public enum Artifact {
   /** Label map of the lungs: 1 right lung, 2 left lung. */
   LUNGS("lungs.nii.gz", "application/gzip"),
   /** Label map of the lesions: 1 ground glass, 2 consolidation. */
-  LESIONS("lesions.nii.gz", "application/gzip");
+  LESIONS("lesions.nii.gz", "application/gzip"),
+  /** Lesions one by one, {@link io.hounsfield.report.ComponentsJson}. */
+  COMPONENTS("components.json", "application/json"),
+  /** Label map of the components, by their numbers. */
+  COMPONENT_MAP("components.nii.gz", "application/gzip");
 
   private final String fileName;
   private final String mediaType;

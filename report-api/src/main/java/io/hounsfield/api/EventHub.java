@@ -76,6 +76,11 @@ final class EventHub implements AutoCloseable {
     publish("delivery", "delivery " + delivery.number(), AnalysisJson.delivery(delivery).encode());
   }
 
+  /** Takes a new review; called from any thread. */
+  void publish(ReviewCatalog.Added review) {
+    publish("review", "review " + review.analysisId(), ReviewJson.added(review).encode());
+  }
+
   private void publish(String name, String subject, String json) {
     synchronized (this) {
       if (closed) {

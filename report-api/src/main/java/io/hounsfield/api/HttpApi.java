@@ -12,6 +12,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -114,6 +115,34 @@ public final class HttpApi implements AutoCloseable {
       Supplier<String> metricsScrape,
       List<Mount> mounts)
       throws IOException {
+    return start(
+        vertx,
+        options,
+        catalog,
+        results,
+        ReviewCatalog.NONE,
+        models,
+        health,
+        metricsScrape,
+        mounts);
+  }
+
+  /**
+   * The same with reviews.
+   *
+   * @param reviews what people say of the reports
+   */
+  public static HttpApi start(
+      Vertx vertx,
+      HttpApiOptions options,
+      AnalysisCatalog catalog,
+      ResultCatalog results,
+      ReviewCatalog reviews,
+      Supplier<List<LoadedModel>> models,
+      HealthSource health,
+      Supplier<String> metricsScrape,
+      List<Mount> mounts)
+      throws IOException {
     byte[] document = WebPage.resource("openapi.yaml");
     OpenAPIContract contract =
         await(OpenAPIContract.from(vertx, routable(document)), "openapi.yaml cannot be used");
@@ -123,7 +152,11 @@ public final class HttpApi implements AutoCloseable {
     Exports exports = new Exports(results);
     AnalysisNews news = new AnalysisNews(vertx, workers, catalog, results, events);
     List<AnalysisCatalog.Subscription> subscriptions =
-        List.of(catalog.subscribe(news::changed), results.subscribe(news::changed), news::close);
+        List.of(
+            catalog.subscribe(news::changed),
+            results.subscribe(news::changed),
+            reviews.subscribe(events::publish),
+            news::close);
     try {
       RequestGate gate = new RequestGate(new HostCheck(options), contract, mounts);
       Router router =
@@ -136,7 +169,8 @@ public final class HttpApi implements AutoCloseable {
                   metricsScrape,
                   events,
                   volumes,
-                  exports)
+                  exports,
+                  reviews)
               .create(vertx, contract, WebPage.of("application/yaml", document), gate);
       addPages(router, mounts);
       mounts.forEach(mount -> router.route(mount.path() + "/*").subRouter(mount.router()));
@@ -181,7 +215,8 @@ public final class HttpApi implements AutoCloseable {
 
   /**
    * The document as the router can take it: Vert.x refuses a whole document for one response media
-   * type that it does not know, but needs no responses to make routes and check requests.
+   * type that it does not know, but needs no responses to make routes and check requests. The one
+   * body is read and checked by {@link RequestBody} and {@link NewReviewJson}, which bound it.
    */
   private static JsonObject routable(byte[] document) throws IOException {
     Map<String, Object> tree =
@@ -191,10 +226,21 @@ public final class HttpApi implements AutoCloseable {
       JsonObject operations = root.getJsonObject("paths").getJsonObject(path);
       for (String method : operations.fieldNames()) {
         stripUnknownMedia(operations.getJsonObject(method).getJsonObject("responses"));
+        operations.getJsonObject(method).remove("requestBody");
+        withoutEntityTags(operations.getJsonObject(method).getJsonArray("parameters"));
       }
     }
     stripUnknownMedia(root.getJsonObject("components").getJsonObject("responses"));
     return root;
+  }
+
+  /** Vert.x reads texts of headers as JSON, which an entity tag with its quotes is not. */
+  private static void withoutEntityTags(JsonArray parameters) {
+    for (int i = 0; parameters != null && i < parameters.size(); i++) {
+      if ("If-Match".equals(parameters.getJsonObject(i).getString("name"))) {
+        parameters.remove(i--);
+      }
+    }
   }
 
   private static void stripUnknownMedia(JsonObject responses) {
@@ -274,7 +320,9 @@ public final class HttpApi implements AutoCloseable {
   private static String allowed(Path path) {
     boolean reads =
         path.getOperations().stream().anyMatch(o -> o.getHttpMethod().equals(HttpMethod.GET));
-    return reads ? READING : "POST, OPTIONS";
+    boolean takes =
+        path.getOperations().stream().anyMatch(o -> o.getHttpMethod().equals(HttpMethod.POST));
+    return !reads ? "POST, OPTIONS" : takes ? "GET, HEAD, POST, OPTIONS" : READING;
   }
 
   private static boolean matches(Path path, RoutingContext rc) {

@@ -23,6 +23,12 @@ final class Problem extends RuntimeException {
     NOT_FOUND(404, "Not Found"),
     CROSS_SITE_REQUEST(403, "Forbidden"),
     DELIVERY_CONFLICT(409, "Conflict"),
+    TOO_MANY_REVIEWS(409, "Conflict"),
+    REVIEW_CONFLICT(412, "Precondition Failed"),
+    PRECONDITION_REQUIRED(428, "Precondition Required"),
+    TOO_SLOW(408, "Request Timeout"),
+    BODY_TOO_LARGE(413, "Content Too Large"),
+    UNSUPPORTED_MEDIA_TYPE(415, "Unsupported Media Type"),
     METHOD_NOT_ALLOWED(405, "Method Not Allowed"),
     BODY_NOT_ACCEPTED(413, "Content Too Large"),
     HOST_NOT_ALLOWED(421, "Misdirected Request"),
@@ -47,14 +53,24 @@ final class Problem extends RuntimeException {
   private static final long serialVersionUID = 1;
 
   private final Code code;
+  private final transient JsonObject members;
 
   /**
    * @param detail what was wrong and what to do, without patient data
    */
   Problem(Code code, String detail) {
+    this(code, detail, new JsonObject());
+  }
+
+  /**
+   * @param detail what was wrong and what to do, without patient data
+   * @param members what else the problem says (RFC 9457 section 3.2)
+   */
+  Problem(Code code, String detail, JsonObject members) {
     // Neither cause nor stack trace: this is an answer, not a fault.
     super(detail, null, false, false);
     this.code = code;
+    this.members = members;
   }
 
   static Problem analysisNotFound() {
@@ -80,7 +96,8 @@ final class Problem extends RuntimeException {
             .put("title", code.title)
             .put("status", code.status)
             .put("code", code.key())
-            .put("detail", getMessage());
+            .put("detail", getMessage())
+            .mergeIn(members);
     response
         .setStatusCode(code.status)
         .putHeader(HttpHeaders.CONTENT_TYPE, "application/problem+json")

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** What every request passes first: security headers, host check, no bodies, HEAD as GET. */
+/** What every request passes first: security headers, host check, bodies, HEAD as GET. */
 final class RequestGate {
 
   private static final String HEAD = "hounsfield.head";
@@ -70,15 +70,29 @@ final class RequestGate {
     boolean body =
         request.getHeader(HttpHeaders.TRANSFER_ENCODING) != null
             || (length != null && !length.equals("0"));
-    if (body && !takesBody(rc)) {
+    boolean review = addsReview(rc);
+    if (body && !review && !takesBody(rc)) {
       rc.response()
           .putHeader(HttpHeaders.CONNECTION, "close")
           .endHandler(v -> request.connection().close());
       throw new Problem(
-          Problem.Code.BODY_NOT_ACCEPTED, "No operation takes a request body; send none.");
+          Problem.Code.BODY_NOT_ACCEPTED, "This operation takes no request body; send none.");
     }
     checkQueryNames(rc);
-    rc.next();
+    if (review) {
+      checkOwnSite(rc);
+      RequestBody.read(rc, NewReviewJson.MAX_BYTES);
+    } else {
+      rc.next();
+    }
+  }
+
+  private boolean addsReview(RoutingContext rc) {
+    if (rc.request().method() != HttpMethod.POST) {
+      return false;
+    }
+    Operation operation = contract.findOperation(rc.normalizedPath(), HttpMethod.POST);
+    return operation != null && operation.getOperationId().equals(ReviewRoutes.ADD);
   }
 
   /**
@@ -87,6 +101,11 @@ final class RequestGate {
    * request comes from.
    */
   static void requireOwnSite(RoutingContext rc) {
+    checkOwnSite(rc);
+    rc.next();
+  }
+
+  private static void checkOwnSite(RoutingContext rc) {
     HttpServerRequest request = rc.request();
     String origin = request.getHeader("Origin");
     String site = request.getHeader("Sec-Fetch-Site");
@@ -102,7 +121,6 @@ final class RequestGate {
               + OWN_HEADER
               + ": 1.");
     }
-    rc.next();
   }
 
   private boolean takesBody(RoutingContext rc) {

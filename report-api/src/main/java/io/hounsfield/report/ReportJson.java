@@ -179,6 +179,33 @@ public final class ReportJson {
     node.add(v.x()).add(v.y()).add(v.z());
   }
 
+  /**
+   * The numbers alone, {@code regions} and {@code notMeasured} as in a report; schema {@code
+   * Numbers} of openapi.yaml. UTF-8.
+   */
+  public static byte[] encodeNumbers(Map<Region, RegionMeasurements> regions) {
+    ObjectNode root = MAPPER.createObjectNode();
+    encodeRegions(root, regions);
+    try {
+      return MAPPER.writeValueAsBytes(root);
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException("a tree of plain values cannot fail to be written", e);
+    }
+  }
+
+  /**
+   * Reads what {@link #encodeNumbers} wrote.
+   *
+   * @throws IOException if the bytes are something else
+   */
+  public static Map<Region, RegionMeasurements> decodeNumbers(byte[] json) throws IOException {
+    try {
+      return decodeRegions(JsonFields.root(MAPPER.readTree(json)));
+    } catch (JsonProcessingException e) {
+      throw new IOException("numbers are not JSON: " + e.getOriginalMessage(), e);
+    }
+  }
+
   private static void encodeRegions(ObjectNode root, Map<Region, RegionMeasurements> regions) {
     ObjectNode node = root.putObject("regions");
     ArrayNode notMeasured = root.putArray("notMeasured");

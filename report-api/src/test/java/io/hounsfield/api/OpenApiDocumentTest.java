@@ -12,6 +12,7 @@ import io.hounsfield.report.TestReports;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -101,11 +102,19 @@ class OpenApiDocumentTest {
             ApiSchemas.schema("RegionMeasurements").getJsonObject("properties").fieldNames()));
     assertEquals(
         Arrays.stream(Region.values()).map(Region::key).collect(Collectors.toSet()),
-        Set.copyOf(
-            ApiSchemas.schema("Report")
-                .getJsonObject("properties")
-                .getJsonObject("regions")
-                .getJsonObject("properties")
-                .fieldNames()));
+        Set.copyOf(ApiSchemas.schema("Regions").getJsonObject("properties").fieldNames()));
+    assertEquals(
+        Arrays.stream(Region.values()).map(Region::key).toList(),
+        ApiSchemas.schema("RegionName").getJsonArray("enum").getList());
+    assertEquals(
+        Arrays.stream(Quantity.values()).map(Quantity::key).toList(),
+        ApiSchemas.schema("QuantityName").getJsonArray("enum").getList());
+    assertEquals(
+        Arrays.stream(Review.Verdict.values()).map(Review.Verdict::key).toList(),
+        ApiSchemas.schema("Verdict").getJsonArray("enum").getList());
+    List<Object> states = new ArrayList<>();
+    Arrays.stream(ReviewState.values()).map(ReviewState::key).forEach(states::add);
+    states.add(null);
+    assertEquals(states, ApiSchemas.schema("ReviewState").getJsonArray("enum").getList());
   }
 }
