@@ -42,11 +42,15 @@ record WebPage(String mediaType, Buffer content, Buffer gzipped, String etag) {
           Map.entry("common.js", SCRIPT),
           Map.entry("worklist.js", SCRIPT),
           Map.entry("upload.js", SCRIPT),
+          Map.entry("upload-sources.js", SCRIPT),
+          Map.entry("zip-worker.js", SCRIPT),
           Map.entry("report.js", SCRIPT),
           Map.entry("panels.js", SCRIPT),
           Map.entry("viewer.js", SCRIPT),
           Map.entry("volume-worker.js", SCRIPT),
           Map.entry("vendor/niivue-0.69.0.js", SCRIPT),
+          Map.entry("vendor/zip-2.24.0.js", SCRIPT),
+          Map.entry("vendor/zip-2.24.0.LICENSES.txt", "text/plain; charset=utf-8"),
           Map.entry("vendor/niivue-0.69.0.LICENSES.txt", "text/plain; charset=utf-8"));
 
   static WebPage of(String mediaType, byte[] content) throws IOException {

@@ -1,54 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// DICOM files from this computer to the node, by STOW-RS (PS3.18 section 10.5), some at a time.
-import { element } from '/assets/common.js';
+// DICOM files from this computer to the node, by STOW-RS (PS3.18 section 10.5), some at a time: while some are sent,
+// the next are read or unpacked, and no more.
+import { element, formatCount } from '/assets/common.js';
 import { hasText, t } from '/assets/i18n.js';
+import { dicomFiles, dropped } from '/assets/upload-sources.js';
 
-const BATCH_FILES = 20;
-const BATCH_BYTES = 24 * 1024 * 1024;
+const BATCH_FILES = 100;
+const BATCH_BYTES = 8 * 1024 * 1024;
+const BUSY_MS = 10 * 60 * 1000; // how long a service without room is tried
+const NAMES = 3; // of files left out for one reason, shown
 
 const byId = (name) => document.getElementById(name);
 
-/** Whether a file is a Part 10 file: DICM after the preamble. */
-async function isDicom(file) {
-  if (file.size < 132) {
-    return false;
-  }
-  const mark = new Uint8Array(await file.slice(128, 132).arrayBuffer());
-  return mark[0] === 0x44 && mark[1] === 0x49 && mark[2] === 0x43 && mark[3] === 0x4d;
-}
-
-const isZip = (file) => /\.zip$/i.test(file.name);
-
-/** All files of what was dropped, folders included. */
-async function dropped(transfer) {
-  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
-  const files = [];
-  while (entries.length > 0) {
-    const entry = entries.pop();
-    if (entry.isFile) {
-      files.push(await new Promise((resolve, reject) => {
-        entry.file(resolve, reject);
-      }));
-    } else if (entry.isDirectory) {
-      const reader = entry.createReader();
-      for (;;) {
-        const some = await new Promise((resolve, reject) => {
-          reader.readEntries(resolve, reject);
-        });
-        if (some.length === 0) {
-          break;
-        }
-        entries.push(...some);
-      }
-    }
-  }
-  return files;
-}
-
 function body(files, boundary) {
   const parts = [];
-  for (const file of files) {
-    parts.push(`--${boundary}\r\nContent-Type: application/dicom\r\n\r\n`, file, '\r\n');
+  for (const { blob } of files) {
+    parts.push(`--${boundary}\r\nContent-Type: application/dicom\r\n\r\n`, blob, '\r\n');
   }
   parts.push(`--${boundary}--\r\n`);
   return new Blob(parts);
@@ -64,76 +31,181 @@ function refusals(answer) {
   });
 }
 
-async function send(files, controller) {
-  const boundary = `hounsfield-${crypto.randomUUID?.() ?? Math.random().toString(16).slice(2)}`;
-  const response = await fetch(`${document.querySelector('meta[name="dicom-web"]').content}/studies`, {
-    method: 'POST',
-    headers: {
-      'Content-Type': `multipart/related; type="application/dicom"; boundary=${boundary}`,
-      Accept: 'application/dicom+json',
-      'X-Hounsfield-Request': '1',
-    },
-    body: body(files, boundary),
-    signal: controller.signal,
+const randomName = () => [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, '0')).join('');
+
+function pause(ms, signal) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    });
   });
-  const answer = await response.json().catch(() => null);
-  if (!response.ok && !answer?.['00081198'] && !answer?.['0008119A']) {
-    throw new Error(answer?.detail ?? t('badStatus', { status: response.status }));
-  }
-  return { stored: answer?.['00081199']?.Value?.length ?? 0, refused: refusals(answer) };
 }
 
-let controller = null;
-
-async function take(files) {
-  if (controller) {
-    return;
+/** One upload: what is known of it, and what a person sees of it. */
+class Upload {
+  constructor() {
+    this.name = randomName();
+    this.controller = new AbortController();
+    this.signal = this.controller.signal;
+    this.total = 0;
+    this.sent = 0;
+    this.stored = 0;
+    this.refused = [];
+    this.skipped = new Map();
+    this.busy = false;
+    this.stopped = false;
   }
-  const box = byId('upload-state');
-  const text = byId('upload-text');
-  const bar = byId('upload-progress');
-  box.hidden = false;
-  controller = new AbortController();
-  byId('upload-cancel').hidden = false;
-  bar.hidden = false;
-  let stored = 0;
-  const refused = [];
-  try {
-    const dicom = [];
-    for (const file of files) {
-      if (await isDicom(file)) {
-        dicom.push(file);
-      }
+
+  stop() {
+    this.stopped = true;
+    this.controller.abort();
+  }
+
+  expect(n) {
+    this.total += n;
+    this.show();
+  }
+
+  skip(name, why) {
+    const known = this.skipped.get(why) ?? { n: 0, names: [] };
+    known.n++;
+    if (known.names.length < NAMES) {
+      known.names.push(name);
     }
-    if (dicom.length === 0) {
-      text.textContent = t(files.some(isZip) ? 'upload.zip' : 'upload.none');
+    this.skipped.set(why, known);
+    this.expect(-1);
+  }
+
+  show() {
+    const bar = byId('upload-progress');
+    bar.max = Math.max(1, this.total);
+    bar.value = this.sent;
+    const counts = { done: formatCount(this.sent), total: formatCount(this.total) };
+    const text = t(this.busy ? 'upload.busy' : 'upload.progress', counts);
+    if (byId('upload-text').textContent !== text) {
+      byId('upload-text').textContent = text;
+    }
+  }
+
+  async run(files) {
+    let batch = [];
+    let bytes = 0;
+    let sending = Promise.resolve();
+    const flush = async (more) => {
+      await sending;
+      sending = this.send(batch, more);
+      sending.catch(() => {}); // told where it is waited for
+      batch = [];
+      bytes = 0;
+    };
+    for await (const file of dicomFiles(files, this, this.signal)) {
+      if (batch.length === BATCH_FILES || (batch.length > 0 && bytes + file.blob.size > BATCH_BYTES)) {
+        await flush(true);
+      }
+      batch.push(file);
+      bytes += file.blob.size;
+    }
+    if (batch.length > 0) {
+      await flush(false);
+    }
+    await sending;
+  }
+
+  async send(files, more) {
+    const boundary = `hounsfield-${randomName()}`;
+    const content = body(files, boundary);
+    for (const end = Date.now() + BUSY_MS; ;) {
+      const response = await fetch(`${document.querySelector('meta[name="dicom-web"]').content}/studies`, {
+        method: 'POST',
+        headers: {
+          'Content-Type': `multipart/related; type="application/dicom"; boundary=${boundary}`,
+          Accept: 'application/dicom+json',
+          'X-Hounsfield-Request': '1',
+          // Its requests are one association: no series is measured before the last of them.
+          'X-Hounsfield-Upload': more ? `${this.name}; more` : this.name,
+        },
+        body: content,
+        signal: this.signal,
+      });
+      const answer = await response.json().catch(() => null);
+      if (response.status === 503 && Date.now() < end) {
+        this.busy = true;
+        this.show();
+        await pause(1000 * Number(response.headers.get('Retry-After') || 5), this.signal);
+        continue;
+      }
+      if (!response.ok && !answer?.['00081198'] && !answer?.['0008119A']) {
+        throw new Error(answer?.detail ?? t('badStatus', { status: response.status }));
+      }
+      this.busy = false;
+      this.sent += files.length;
+      this.stored += answer?.['00081199']?.Value?.length ?? 0;
+      this.refused.push(...refusals(answer));
+      this.show();
       return;
     }
-    for (let at = 0; at < dicom.length;) {
-      bar.max = dicom.length;
-      bar.value = at;
-      text.textContent = t('upload.progress', { done: at, total: dicom.length });
-      let bytes = 0;
-      const batch = [];
-      while (at < dicom.length && batch.length < BATCH_FILES && (batch.length === 0 || bytes + dicom[at].size <= BATCH_BYTES)) {
-        bytes += dicom[at].size;
-        batch.push(dicom[at++]);
-      }
-      const answer = await send(batch, controller);
-      stored += answer.stored;
-      refused.push(...answer.refused);
-    }
-    bar.value = dicom.length;
-    const why = [...new Set(refused)].slice(0, 3).join('; ');
-    text.replaceChildren(t('upload.done', { stored, total: dicom.length }),
-      refused.length > 0 ? element('span', 'sub', t('upload.refused', { refused: refused.length, why })) : '');
-  } catch (error) {
-    text.textContent = t('upload.fault', { detail: error.message });
-  } finally {
-    controller = null;
-    bar.hidden = true;
-    byId('upload-cancel').hidden = true;
   }
+
+  /** What became of it. */
+  result(fault) {
+    const lines = [];
+    if (fault) {
+      const detail = this.stopped ? t('upload.stopped') : fault.message;
+      lines.push(t('upload.fault', { detail }));
+    }
+    if (this.sent > 0 || (this.total > 0 && !fault)) {
+      lines.push(t('upload.done', { stored: formatCount(this.stored), total: formatCount(this.total) }));
+    } else if (!fault) {
+      lines.push(t('upload.none'));
+    }
+    const nodes = [lines.join(' ')];
+    if (this.refused.length > 0) {
+      const why = [...new Set(this.refused)].slice(0, 3).join('; ');
+      nodes.push(element('span', 'sub bad', t('upload.refused', { refused: formatCount(this.refused.length), why })));
+    }
+    for (const [why, { n, names }] of this.skipped) {
+      const list = names.join(t('upload.comma')) + (n > names.length ? ' …' : '');
+      const text = t(`upload.zip.${why}`, { n: formatCount(n), names: list });
+      nodes.push(element('span', why === 'notDicom' ? 'sub' : 'sub bad', text));
+    }
+    return nodes;
+  }
+}
+
+let running = null;
+
+const stayHere = (event) => event.preventDefault();
+
+async function take(choice) {
+  if (running) {
+    byId('upload-note').textContent = t('upload.one');
+    return;
+  }
+  const upload = new Upload();
+  running = upload;
+  const bar = byId('upload-progress');
+  byId('upload-note').textContent = '';
+  byId('upload-state').hidden = false;
+  byId('upload-cancel').hidden = false;
+  byId('upload-close').hidden = true;
+  bar.hidden = false;
+  addEventListener('beforeunload', stayHere);
+  let fault = null;
+  try {
+    await upload.run(await choice);
+  } catch (error) {
+    fault = error;
+    upload.controller.abort(error);
+  }
+  byId('upload-text').replaceChildren(...upload.result(fault));
+  byId('upload-note').textContent = '';
+  removeEventListener('beforeunload', stayHere);
+  running = null;
+  bar.hidden = true;
+  byId('upload-cancel').hidden = true;
+  byId('upload-close').hidden = false;
 }
 
 /** Offers the upload where the server has put the address of its DICOMweb service into the page. */
@@ -149,7 +221,14 @@ export function uploads() {
       byId(input).value = '';
     });
   }
-  byId('upload-cancel').addEventListener('click', () => controller?.abort());
+  byId('upload-cancel').addEventListener('click', () => {
+    running?.stop();
+    byId('search').focus();
+  });
+  byId('upload-close').addEventListener('click', () => {
+    byId('upload-state').hidden = true;
+    byId('search').focus();
+  });
   const drop = byId('drop');
   let depth = 0;
   const has = (event) => [...(event.dataTransfer?.types ?? [])].includes('Files');
@@ -170,12 +249,12 @@ export function uploads() {
       event.preventDefault();
     }
   });
-  addEventListener('drop', async (event) => {
+  addEventListener('drop', (event) => {
     if (has(event)) {
       event.preventDefault();
       depth = 0;
       drop.hidden = true;
-      take(await dropped(event.dataTransfer));
+      take(dropped(event.dataTransfer));
     }
   });
 }
