@@ -59,6 +59,11 @@ final class Codes {
       dcm("121232", "Source series for segmentation");
   static final CodedConcept REFERENCED_SEGMENT = dcm("121191", "Referenced Segment");
   static final CodedConcept ARTIFICIAL_INTELLIGENCE = dcm("123110", "Artificial Intelligence");
+  static final CodedConcept PROCESSING_EQUIPMENT = dcm("109102", "Processing Equipment");
+
+  /** As IHE AI Results (Rev. 1.1) calls it until DICOM has a code for it. */
+  static final CodedConcept PROCESSING_ALGORITHM =
+      new CodedConcept("99IHE", "Newcode1", "Processing Algorithm");
 
   // Structure of the report
   static final CodedConcept IMAGING_MEASUREMENT_REPORT =

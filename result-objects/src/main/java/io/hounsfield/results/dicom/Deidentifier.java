@@ -2,6 +2,7 @@
 package io.hounsfield.results.dicom;
 
 import io.hounsfield.dicom.DataSet;
+import io.hounsfield.dicom.DicomFiles;
 import io.hounsfield.dicom.SopClass;
 import io.hounsfield.dicom.Tag;
 import io.hounsfield.dicom.Uid;
@@ -9,6 +10,9 @@ import io.hounsfield.dicom.VR;
 import io.hounsfield.domain.QuantificationReport;
 import io.hounsfield.domain.SeriesDescription;
 import io.hounsfield.results.dicom.ConfidentialityProfile.Action;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -106,6 +110,16 @@ public final class Deidentifier {
     copy.put(Tag.PatientName, VR.PN, pseudonym).put(Tag.PatientID, VR.LO, pseudonym);
     putMethod(copy, structured);
     return copy;
+  }
+
+  /**
+   * Writes a de-identified copy of a file of {@link io.hounsfield.results.ResultObjects}, Explicit
+   * VR Little Endian; its pixels are never in memory whole.
+   *
+   * @throws IllegalArgumentException if the object cannot be cleaned; says why; nothing is written
+   */
+  public void deidentify(Path file, OutputStream out) throws IOException {
+    ObjectFile.rewrite(file, deidentify(DicomFiles.readHeader(file).dataSet()), out);
   }
 
   /**

@@ -143,12 +143,7 @@ public final class KeyImageWriter {
         .putInts(Tag.BitsStored, VR.US, 8)
         .putInts(Tag.HighBit, VR.US, 7)
         .putInts(Tag.PixelRepresentation, VR.US, 0);
-    object.copy(result.source().attributes(), Tag.BodyPartExamined);
-    if (!object.contains(Tag.BodyPartExamined)) {
-      // Without a body part, Laterality would have to be told (PS3.3 C.7.3.1); only chests come
-      // here.
-      object.put(Tag.BodyPartExamined, VR.CS, "CHEST");
-    }
+    ObjectHeader.putBodyPart(object, result);
     byte[] pixels = pixels(picture);
     ObjectFile.write(object, pixels.length, stream -> stream.write(pixels), out);
   }

@@ -40,7 +40,6 @@ final class MeasurementGroup {
       CodedConcept laterality,
       ResultSegment... segments) {
     this.report = result.report();
-    ModelIdentity model = report.model();
     ContentItem site = ContentItem.code(Codes.FINDING_SITE, Codes.LUNG);
     site.with(HAS_CONCEPT_MOD, ContentItem.code(Codes.LATERALITY, laterality));
     this.group =
@@ -60,15 +59,7 @@ final class MeasurementGroup {
                 CONTAINS,
                 ContentItem.uid(
                     Codes.SOURCE_SERIES_FOR_SEGMENTATION, ResultUids.sourceSeries(result)))
-            .with(HAS_CONCEPT_MOD, site)
-            // TID 4019, Algorithm Identification
-            .with(HAS_CONCEPT_MOD, ContentItem.text(Codes.ALGORITHM_NAME, model.name()))
-            .with(HAS_CONCEPT_MOD, ContentItem.text(Codes.ALGORITHM_VERSION, model.version()))
-            .with(
-                HAS_CONCEPT_MOD,
-                ContentItem.text(
-                    Codes.ALGORITHM_PARAMETERS,
-                    ResultSegment.parameters(model) + "; software " + report.softwareVersion()));
+            .with(HAS_CONCEPT_MOD, site);
   }
 
   /** The groups of a report: three regions, three findings. */
@@ -99,20 +90,22 @@ final class MeasurementGroup {
           case LEFT_LUNG -> ofLung(result, ResultSegment.LEFT_LUNG, Codes.LEFT);
         };
     for (Quantity quantity : Quantity.values()) {
-      ContentItem number =
+      group.group.with(
+          CONTAINS,
           group.number(
               ResultCodes.standard(quantity).orElseGet(() -> ResultCodes.own(quantity)),
               unit(quantity),
-              group.report.regions().get(region).get(quantity));
+              group.report.regions().get(region).get(quantity)));
       if (region == Region.BOTH_LUNGS
           && quantity == Quantity.OPACITY_PERCENT
           && group.report.confidence() instanceof Confidence.Stated stated) {
-        number.with(
-            HAS_PROPERTIES,
-            ContentItem.number(
-                ResultCodes.errorBound(), stated.opacityPercentErrorBound(), Codes.PERCENT));
+        group.group.with(
+            CONTAINS,
+            group.number(
+                ResultCodes.errorBound(),
+                Codes.PERCENT,
+                Measurement.of(stated.opacityPercentErrorBound())));
       }
-      group.group.with(CONTAINS, number);
     }
     return group.group;
   }
@@ -195,13 +188,26 @@ final class MeasurementGroup {
 
   private ContentItem number(CodedConcept name, CodedConcept unit, Measurement measurement) {
     if (measurement instanceof Measurement.Value value) {
-      return ContentItem.number(name, value.value(), unit);
+      return identified(ContentItem.number(name, value.value(), unit));
     }
-    return ContentItem.noNumber(name, Codes.VALUE_INDETERMINATE)
+    return identified(ContentItem.noNumber(name, Codes.VALUE_INDETERMINATE))
         .with(
             HAS_PROPERTIES,
             ContentItem.text(
                 Codes.NOT_MEASURED_REASON, ((Measurement.NotMeasured) measurement).reason()));
+  }
+
+  /** TID 4019, Algorithm Identification, where TID 1419 has it: below each measurement. */
+  private ContentItem identified(ContentItem number) {
+    ModelIdentity model = report.model();
+    return number
+        .with(HAS_CONCEPT_MOD, ContentItem.text(Codes.ALGORITHM_NAME, model.name()))
+        .with(HAS_CONCEPT_MOD, ContentItem.text(Codes.ALGORITHM_VERSION, model.version()))
+        .with(
+            HAS_CONCEPT_MOD,
+            ContentItem.text(
+                Codes.ALGORITHM_PARAMETERS,
+                ResultSegment.parameters(model) + "; software " + report.softwareVersion()));
   }
 
   private static Measurement difference(Measurement all, Measurement part) {

@@ -157,7 +157,43 @@ final class ObjectHeader {
             Tag.SoftwareVersions,
             VR.LO,
             Ascii.cut(report.softwareVersion(), 64),
-            Ascii.cut(report.model().name() + " " + report.model().version(), 64));
+            Ascii.cut(report.model().name() + " " + report.model().version(), 64))
+        .putItems(Tag.ContributingEquipmentSequence, program(report), network(report));
+  }
+
+  /** Item of Contributing Equipment Sequence, PS3.3 section C.12.1: the program. */
+  private static DataSet program(QuantificationReport report) {
+    return new DataSet()
+        .putItems(Tag.PurposeOfReferenceCodeSequence, Codes.item(Codes.PROCESSING_EQUIPMENT))
+        .put(Tag.Manufacturer, VR.LO, MANUFACTURER)
+        .put(Tag.ManufacturerModelName, VR.LO, MODEL_NAME)
+        .put(Tag.SoftwareVersions, VR.LO, Ascii.cut(report.softwareVersion(), 64))
+        .put(Tag.DeviceUID, VR.UI, ResultUids.device(serialNumber(report)));
+  }
+
+  /**
+   * The algorithm, as IHE AI Results wants it: with a Device UID that is another one for other
+   * weights.
+   */
+  private static DataSet network(QuantificationReport report) {
+    ModelIdentity model = report.model();
+    return new DataSet()
+        .putItems(Tag.PurposeOfReferenceCodeSequence, Codes.item(Codes.PROCESSING_ALGORITHM))
+        .put(Tag.Manufacturer, VR.LO, MANUFACTURER)
+        .put(Tag.ManufacturerModelName, VR.LO, Ascii.cut(model.name(), 64))
+        .put(Tag.SoftwareVersions, VR.LO, Ascii.cut(model.version(), 64))
+        .put(Tag.DeviceUID, VR.UI, ResultUids.device(model.sha256()));
+  }
+
+  /**
+   * Body Part Examined of the images; the chest where they name none, since only chests come here,
+   * and Laterality would have to be told of an unknown part (PS3.3 section C.7.3.1).
+   */
+  static void putBodyPart(DataSet object, ResultCase result) {
+    object.copy(result.source().attributes(), Tag.BodyPartExamined);
+    if (object.string(Tag.BodyPartExamined).isEmpty()) {
+      object.put(Tag.BodyPartExamined, VR.CS, "CHEST");
+    }
   }
 
   /** Which program with which network: what a measurement can be made again with. */

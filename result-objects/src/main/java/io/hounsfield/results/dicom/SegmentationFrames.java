@@ -25,7 +25,7 @@ final class SegmentationFrames {
     DataSet object = ObjectHeader.of(result, kind, 1);
     ObjectHeader.putFrameOfReference(object, result);
     ObjectHeader.putLossyCompression(object, result);
-    object.copy(result.source().attributes(), Tag.BodyPartExamined);
+    ObjectHeader.putBodyPart(object, result);
     SourceReferences.putReferencedSeries(object, result);
     return object
         .put(Tag.ImageType, VR.CS, "DERIVED", "PRIMARY")

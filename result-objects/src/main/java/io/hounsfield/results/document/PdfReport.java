@@ -50,6 +50,9 @@ public final class PdfReport {
   /** Height of a section's title with its distances, points. */
   private static final float HEADING = 36;
 
+  /** Size of a field that is too long for its line, points. */
+  private static final float SMALL = 6.5f;
+
   private final QuantificationReport report;
   private final Texts texts;
   private final Sheet sheet;
@@ -196,8 +199,18 @@ public final class PdfReport {
     sheet.text(x, sheet.y(), field.label(), sheet.regular(), 8, Sheet.SOFT);
     Typeface face = strong ? sheet.bold() : sheet.regular();
     float size = strong ? 10 : 9;
-    String value = face.cut(field.value(), size, width - label);
-    sheet.text(x + label, sheet.y(), value, face, size, Sheet.INK);
+    float room = width - label;
+    if (face.width(face.printable(field.value()), size) <= room) {
+      sheet.text(x + label, sheet.y(), face.printable(field.value()), face, size, Sheet.INK);
+      return;
+    }
+    // Whose report it is must not be cut while it can be read: two small lines in place of one.
+    List<String> lines = face.wrap(field.value(), SMALL, room);
+    sheet.text(x + label, sheet.y() + 3.6f, lines.get(0), face, SMALL, Sheet.INK);
+    if (lines.size() > 1) {
+      String rest = String.join(" ", lines.subList(1, lines.size()));
+      sheet.text(x + label, sheet.y() - 3.2f, face.cut(rest, SMALL, room), face, SMALL, Sheet.INK);
+    }
   }
 
   private void findings() throws IOException {

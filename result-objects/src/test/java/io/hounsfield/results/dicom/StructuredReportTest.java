@@ -141,6 +141,13 @@ class StructuredReportTest {
   }
 
   @Test
+  void theErrorBoundIsAMeasurementBesideTheOpacity() throws Exception {
+    DataSet report = read(TestCases.simple());
+    assertEquals(Optional.of(2.375), value(group(report, "Both lungs"), "OPACITY_PCT_ERR"));
+    assertEquals(List.of(), children(group(report, "Right lung"), "OPACITY_PCT_ERR"));
+  }
+
+  @Test
   void lesionsHaveTheVolumesOfTheirSegments() throws Exception {
     ResultCase result = TestCases.simple();
     DataSet report = read(result);

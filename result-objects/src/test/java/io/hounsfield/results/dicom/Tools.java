@@ -35,6 +35,11 @@ final class Tools {
   }
 
   static Outcome run(String... command) throws IOException, InterruptedException {
+    return run(60, command);
+  }
+
+  /** Runs a program that may take so many seconds. */
+  static Outcome run(int seconds, String... command) throws IOException, InterruptedException {
     Path output = Files.createTempFile("tool", ".txt");
     try {
       Process process =
@@ -42,7 +47,7 @@ final class Tools {
               .redirectErrorStream(true)
               .redirectOutput(output.toFile())
               .start();
-      assertTrue(process.waitFor(60, TimeUnit.SECONDS), command[0] + " does not end");
+      assertTrue(process.waitFor(seconds, TimeUnit.SECONDS), command[0] + " does not end");
       return new Outcome(
           process.exitValue(), new String(Files.readAllBytes(output), StandardCharsets.ISO_8859_1));
     } finally {

@@ -181,6 +181,20 @@ class PdfReportTest {
     assertTrue(text.contains("<>&(\\)%"), text);
   }
 
+  /** Whose report it is must not be cut while it can be read in a smaller type. */
+  @Test
+  void longNamesAreSetSmallerAndNotCut() throws IOException {
+    String name = "Hohenzollern-Sigmaringen^Maximilian-Alexander";
+    String id = "MIDRC-RICORD-1A-419639-001012-12345";
+    String text =
+        text(
+            encode(
+                ReportSamples.rightSided(ReportSamples.series(name, id, "A-7")), Language.ENGLISH));
+    String firstPage = text.substring(0, text.indexOf("Findings")).replaceAll("\\s+", " ");
+    assertTrue(firstPage.contains("Hohenzollern-Sigmaringen, Maximilian-Alexander"), firstPage);
+    assertTrue(firstPage.contains(id), firstPage);
+  }
+
   @Test
   void manyWarningsGoOnAnotherPage() throws IOException {
     QuantificationReport base = ReportSamples.rightSided();
