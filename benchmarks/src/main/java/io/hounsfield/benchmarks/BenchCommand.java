@@ -6,6 +6,7 @@ import io.hounsfield.benchmarks.accuracy.OverlaysCommand;
 import io.hounsfield.benchmarks.decode.DecodeCommand;
 import io.hounsfield.benchmarks.infer.InferCommand;
 import io.hounsfield.benchmarks.ladder.LadderCommand;
+import io.hounsfield.benchmarks.page.PageCommand;
 import io.hounsfield.benchmarks.soak.SoakCommand;
 import io.hounsfield.service.cli.ExtraCommand;
 import picocli.CommandLine.Command;
@@ -28,6 +29,7 @@ import picocli.CommandLine.Spec;
       OverlaysCommand.class,
       LadderCommand.class,
       InferCommand.class,
+      PageCommand.class,
       SoakCommand.class
     })
 public final class BenchCommand implements ExtraCommand, Runnable {

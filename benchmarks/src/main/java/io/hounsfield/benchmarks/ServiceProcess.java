@@ -94,6 +94,12 @@ public final class ServiceProcess implements AutoCloseable {
     return new ProcessBuilder(command);
   }
 
+  /** Address of the API and the page, {@code http://host:port}. */
+  public String address() {
+    return address;
+  }
+
+  /** Port of the DICOM node. */
   public int dicomPort() {
     return dicomPort;
   }
