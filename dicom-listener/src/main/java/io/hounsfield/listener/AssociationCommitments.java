@@ -80,8 +80,10 @@ final class AssociationCommitments implements CommitmentService.Carrier {
   /**
    * Takes such a request.
    *
-   * @param dataSet null when it had none, or one that is too long
-   * @param tooLong whether it was longer than {@link Commitments#MAX_DATA_SET}
+   * @param dataSet in memory that was {@link CommitmentService#reserve reserved}; null when it had
+   *     none, or one that is too long
+   * @param tooLong whether it was longer than {@link Commitments#MAX_DATA_SET}, or than what is
+   *     left for all
    */
   void take(int contextId, DimseCommand message, byte[] dataSet, boolean tooLong) {
     boolean request = message.field() == DimseCommand.N_ACTION_RQ;
@@ -98,6 +100,7 @@ final class AssociationCommitments implements CommitmentService.Carrier {
       fault = DimseStatus.MISTYPED_ARGUMENT;
     }
     if (fault != null) {
+      node.commitments.release(dataSet == null ? 0 : dataSet.length);
       LOG.warn("association {}: storage commitment answered {}", id, fault);
       messages.command(contextId, message.response(fault.code(), ""));
       return;
@@ -121,6 +124,8 @@ final class AssociationCommitments implements CommitmentService.Carrier {
             status = DimseStatus.INVALID_ARGUMENT_VALUE;
             comment = e.getMessage();
             LOG.warn("association {}: storage commitment answered {}: {}", id, status, comment);
+          } finally {
+            node.commitments.release(dataSet.length);
           }
           Commitments.Request taken = status == DimseStatus.SUCCESS ? asked : null;
           DimseCommand response = message.response(status.code(), comment);

@@ -251,14 +251,22 @@ final class AssociationService implements StoreReception.Owner, AssociationCommi
     if (collected == null) {
       return;
     }
-    if (collected.size() + piece.remaining() > Commitments.MAX_DATA_SET) {
-      collected = null;
+    int length = piece.remaining();
+    if (collected.size() + length > Commitments.MAX_DATA_SET || !node.commitments.reserve(length)) {
+      dropCollected();
       collectedTooMuch = true;
       return;
     }
-    byte[] bytes = new byte[piece.remaining()];
+    byte[] bytes = new byte[length];
     piece.get(bytes);
     collected.writeBytes(bytes);
+  }
+
+  private void dropCollected() {
+    if (collected != null) {
+      node.commitments.release(collected.size());
+      collected = null;
+    }
   }
 
   private static PduException unexpected(String what) {
@@ -382,7 +390,7 @@ final class AssociationService implements StoreReception.Owner, AssociationCommi
       reception = null;
     }
     drained = null;
-    collected = null;
+    dropCollected();
     commitments.end();
     if (aborted) {
       node.counters.associationsAborted.increment();

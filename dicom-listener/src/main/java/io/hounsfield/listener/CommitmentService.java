@@ -19,6 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,7 +34,13 @@ final class CommitmentService {
   private static final Logger LOG = LoggerFactory.getLogger(CommitmentService.class);
 
   /** Requests that may wait for their delivery. */
-  private static final int MAX_PENDING = 10_000;
+  static final int MAX_PENDING = 10_000;
+
+  /** Instances that these may name, all together: they are held in memory. */
+  static final int MAX_REFERENCES = 250_000;
+
+  /** Most of data sets that may be on their way to the disk at once, bytes. */
+  static final long MAX_RESERVED = 64L << 20;
 
   /** A peer that does not answer must not hold up the reports for others. */
   private static final int THREADS = 4;
@@ -76,7 +83,11 @@ final class CommitmentService {
 
   // Guarded by this.
   private final Map<String, Delivery> deliveries = new LinkedHashMap<>();
+  private long references;
   private final Map<String, List<Carrier>> carriers = new LinkedHashMap<>();
+
+  /** Data sets being received or written down, bytes. */
+  private final AtomicLong reserved = new AtomicLong();
 
   CommitmentService(DicomNodeOptions options, Spool spool, Counters counters) throws IOException {
     this.options = options;
@@ -91,6 +102,7 @@ final class CommitmentService {
       Delivery delivery = new Delivery(pending);
       synchronized (this) {
         deliveries.put(pending.key(), delivery);
+        references += pending.request().instances().size();
       }
       schedule(delivery);
     }
@@ -110,6 +122,24 @@ final class CommitmentService {
   }
 
   /**
+   * Takes memory for a part of a data set, of what there is for all of them.
+   *
+   * @return false when there is not so much left; then nothing was taken
+   */
+  boolean reserve(long bytes) {
+    if (reserved.addAndGet(bytes) > MAX_RESERVED) {
+      reserved.addAndGet(-bytes);
+      return false;
+    }
+    return true;
+  }
+
+  /** Gives back what was reserved. */
+  void release(long bytes) {
+    reserved.addAndGet(-bytes);
+  }
+
+  /**
    * Takes a request: durable when this returns with success.
    *
    * @return the status of the N-ACTION
@@ -118,9 +148,14 @@ final class CommitmentService {
     CommitmentStore.Pending pending =
         new CommitmentStore.Pending(callingAeTitle, calledAeTitle, Instant.now(), request);
     synchronized (this) {
-      if (deliveries.size() >= MAX_PENDING && !deliveries.containsKey(pending.key())) {
+      Delivery before = deliveries.get(pending.key());
+      int more = request.instances().size();
+      int less = before == null ? 0 : before.pending.request().instances().size();
+      if (before == null && deliveries.size() >= MAX_PENDING
+          || references + more - less > MAX_REFERENCES) {
         return DimseStatus.RESOURCE_LIMITATION;
       }
+      references += more - less;
       deliveries.put(pending.key(), new Delivery(pending));
       counters.commitmentsPending.set(deliveries.size());
     }
@@ -279,7 +314,8 @@ final class CommitmentService {
 
   private void forget(CommitmentStore.Pending pending) {
     synchronized (this) {
-      deliveries.remove(pending.key());
+      Delivery gone = deliveries.remove(pending.key());
+      references -= gone == null ? 0 : gone.pending.request().instances().size();
       counters.commitmentsPending.set(deliveries.size());
     }
     try {

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -306,6 +307,64 @@ class CommitmentTest {
       assertStatus(
           0x0211, peer, DimseCommand.nEventReportRq(8, COMMITMENT, Commitments.INSTANCE, 1), good);
       assertEquals(0, node.node.statistics().commitmentsPending());
+    }
+  }
+
+  /** What waits is held in memory: so many requests, and so many instances in all of them. */
+  @Test
+  void requestsThatWaitAreBounded() throws Exception {
+    List<InstanceReference> many = new ArrayList<>();
+    for (int i = 0; i < CommitmentService.MAX_REFERENCES / 2; i++) {
+      many.add(new InstanceReference(CT, "1.2." + i));
+    }
+    try (Spool spool = Spool.open(temp.resolve("spool"))) {
+      CommitmentService service =
+          new CommitmentService(DicomNodeOptions.builder().build(), spool, new Counters());
+      assertEquals(DimseStatus.SUCCESS, accept(service, "1.1", many));
+      assertEquals(DimseStatus.SUCCESS, accept(service, "1.2", many));
+      assertEquals(DimseStatus.SUCCESS, accept(service, "1.2", many), "asked again, counted once");
+      assertEquals(DimseStatus.RESOURCE_LIMITATION, accept(service, "1.3", many.subList(0, 1)));
+      assertEquals(DimseStatus.SUCCESS, accept(service, "1.2", many.subList(0, 1)));
+      assertEquals(DimseStatus.SUCCESS, accept(service, "1.3", many.subList(0, 1)));
+    }
+  }
+
+  private static DimseStatus accept(
+      CommitmentService service, String transaction, List<InstanceReference> instances) {
+    return service.accept("ASKER", "US", new Commitments.Request(transaction, instances));
+  }
+
+  /** Data sets of requests have a bound for each and one for all that come at once. */
+  @Test
+  void dataSetsThatComeAtOnceAreBounded() throws Exception {
+    byte[] half = new byte[Commitments.MAX_DATA_SET];
+    int count = (int) (CommitmentService.MAX_RESERVED / half.length);
+    List<RawPeer> unfinished = new ArrayList<>();
+    try (TestNode node = new TestNode(temp.resolve("spool"));
+        RawPeer last = associated(node)) {
+      for (int i = 0; i < count; i++) {
+        RawPeer peer = associated(node);
+        unfinished.add(peer);
+        peer.send(RawPeer.command(1, action(1).encode()));
+        for (int from = 0; from < half.length; from += 1 << 16) {
+          peer.send(RawPeer.data(1, false, half, from, 1 << 16));
+        }
+      }
+      await(() -> node.node.statistics().bytesReceived() > CommitmentService.MAX_RESERVED);
+      assertStatus(0x0213, last, action(1), request("1.2.3", 1));
+      for (RawPeer peer : unfinished) {
+        peer.close();
+      }
+      await(() -> node.node.statistics().associationsOpen() == 1);
+      assertStatus(0, last, action(2), request("1.2.3", 1));
+    }
+  }
+
+  private static void await(BooleanSupplier condition) {
+    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (!condition.getAsBoolean()) {
+      assertTrue(System.nanoTime() < until, "it does not come");
+      Thread.onSpinWait();
     }
   }
 

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
@@ -21,15 +22,31 @@ final class RecordingListener implements DicomNodeListener {
   /** What {@link #refusal()} says. */
   volatile Optional<String> refusal = Optional.empty();
 
+  /** Thrown by {@link #refusal()} if there is one: a fault of this side. */
+  volatile RuntimeException fault;
+
+  /** As long as it is closed, {@link #instanceStored} stands still, as behind a stalled disk. */
+  volatile CountDownLatch gate = new CountDownLatch(0);
+
   @Override
   public Optional<String> refusal() {
+    if (fault != null) {
+      throw fault;
+    }
     return refusal;
   }
 
   @Override
-  public synchronized void instanceStored(ReceivedInstance instance) {
-    instances.add(instance);
-    notifyAll();
+  public void instanceStored(ReceivedInstance instance) {
+    try {
+      gate.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    synchronized (this) {
+      instances.add(instance);
+      notifyAll();
+    }
   }
 
   @Override

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.hounsfield.listener.ReceivedInstance;
+import io.hounsfield.peers.Programs;
 import io.vertx.core.json.JsonArray;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -96,33 +96,14 @@ class PydicomTest {
     return output.strip();
   }
 
-  private static String python() {
-    for (String candidate : List.of("python3", "/usr/bin/python3")) {
-      try {
-        Process process =
-            new ProcessBuilder(candidate, "-c", "import pydicom").redirectErrorStream(true).start();
-        process.getInputStream().readAllBytes();
-        if (process.waitFor(60, TimeUnit.SECONDS) && process.exitValue() == 0) {
-          return candidate;
-        }
-      } catch (IOException e) {
-        // not installed
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    }
-    return null;
-  }
-
   @BeforeAll
-  static void needsPydicomAndRealFiles() {
+  static void needsRealFiles() {
     assumeTrue(Files.isDirectory(DATA), "no ../shared/data/dicom");
-    assumeTrue(python() != null, "no Python with pydicom");
   }
 
   @Test
   void metadataSaysWhatTheFileSays() throws Exception {
-    String python = python();
+    String python = Programs.python("pydicom");
     List<byte[]> bodies = new ArrayList<>();
     for (String name : FILES) {
       bodies.add(Files.readAllBytes(DATA.resolve(name)));
