@@ -6,10 +6,8 @@ import io.hounsfield.delivery.ObjectKind;
 import io.hounsfield.delivery.Origin;
 import io.hounsfield.delivery.ResultObject;
 import io.hounsfield.dicom.DataSet;
-import io.hounsfield.dicom.DicomFile;
 import io.hounsfield.dicom.DicomFiles;
 import io.hounsfield.dicom.Tag;
-import io.hounsfield.dicom.TransferSyntax;
 import io.hounsfield.dicom.VR;
 import io.hounsfield.domain.QuantificationReport;
 import io.hounsfield.report.ReportJson;
@@ -138,11 +136,12 @@ public final class DeidentifiedResults {
       // NIfTI says nothing but the grid and the labels, findings nothing but numbers and reasons.
       return ResultMaker.keep(root, folder, object.kind(), file);
     }
-    byte[] content;
     if (object.kind().isDicom()) {
-      DataSet dataSet = deidentifier.deidentify(DicomFiles.read(file).dataSet());
-      content = DicomFiles.encode(DicomFile.of(TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN, dataSet));
-    } else if (object.kind() == ObjectKind.CSV) {
+      return ResultMaker.write(
+          root, folder, object.kind(), name, out -> deidentifier.deidentify(file, out));
+    }
+    byte[] content;
+    if (object.kind() == ObjectKind.CSV) {
       content = StandardForms.row(cleaned);
     } else if (object.kind() == ObjectKind.JSON) {
       content = ReportJson.encode(cleaned);

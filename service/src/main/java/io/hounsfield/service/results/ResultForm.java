@@ -3,6 +3,7 @@ package io.hounsfield.service.results;
 
 import io.hounsfield.delivery.ObjectKind;
 import io.hounsfield.results.ResultCase;
+import io.hounsfield.results.ResultObject.Encoding;
 import java.io.IOException;
 import java.util.Set;
 
@@ -24,8 +25,14 @@ public interface ResultForm {
   interface Sink {
     /**
      * @param name lower-case letters, digits, - and . ; the end says the type
+     * @param content writes the file, once; so that large ones need not be in memory
      */
-    void accept(ObjectKind kind, String name, byte[] content) throws IOException;
+    void accept(ObjectKind kind, String name, Encoding content) throws IOException;
+
+    /** A small file. */
+    default void accept(ObjectKind kind, String name, byte[] content) throws IOException {
+      accept(kind, name, out -> out.write(content));
+    }
   }
 
   /** A form of one file. */

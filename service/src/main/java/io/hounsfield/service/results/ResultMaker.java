@@ -10,11 +10,11 @@ import io.hounsfield.dicom.DicomFiles;
 import io.hounsfield.dicom.Tag;
 import io.hounsfield.domain.QuantificationReport;
 import io.hounsfield.results.ResultCase;
+import io.hounsfield.results.ResultObject.Encoding;
 import io.hounsfield.results.SourceImages;
 import io.hounsfield.service.pipeline.AnalysisOutcome;
 import io.hounsfield.service.pipeline.SourceSlice;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,8 +32,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Makes the files of one version of an analysis, in a folder of that version ({@code v1}, {@code
- * v2}...): the forms one after the other, so that one encoded form is in memory at a time. A file
- * is on disk, whole, before it is named.
+ * v2}...): the forms one after the other, written as they are encoded, so that no form of a size
+ * that grows with the voxels is in memory. A file is on disk, whole, before it is named.
  */
 public final class ResultMaker {
   private static final Logger LOG = LoggerFactory.getLogger(ResultMaker.class);
@@ -89,21 +89,15 @@ public final class ResultMaker {
     if (!outcome.sources().isEmpty()) {
       ResultCase results = results(analysis, report, outcome);
       for (ResultForm form : forms) {
-        boolean[] writing = new boolean[1];
         List<ResultObject> ofForm = new ArrayList<>();
         try {
           form.encode(
               results,
-              (kind, name, content) -> {
-                writing[0] = true;
-                ofForm.add(write(root, folder, kind, name, content));
-                writing[0] = false;
-              });
+              (kind, name, content) -> ofForm.add(write(root, folder, kind, name, content)));
           objects.addAll(ofForm);
+        } catch (DiskFaultException e) {
+          throw e; // not the form's fault: all is made again later
         } catch (IOException | RuntimeException | LinkageError | OutOfMemoryError e) {
-          if (writing[0] && e instanceof IOException fault) {
-            throw fault; // the disk's fault, not the form's: all is made again later
-          }
           // One form must not keep the others from being made.
           LOG.error(
               "Results {} of analysis {} version {} cannot be made",
@@ -183,25 +177,36 @@ public final class ResultMaker {
 
   static ResultObject write(Path root, Path folder, ObjectKind kind, String name, byte[] content)
       throws IOException {
+    return write(root, folder, kind, name, out -> out.write(content));
+  }
+
+  /**
+   * Writes a file as it is encoded.
+   *
+   * @throws DiskFaultException where the file cannot be written; other faults are those of the
+   *     content
+   */
+  static ResultObject write(Path root, Path folder, ObjectKind kind, String name, Encoding content)
+      throws IOException {
     if (!NAME.matcher(name).matches()) {
       throw new IllegalArgumentException("no name for a result file: " + name);
     }
     Path aside = folder.resolve("." + name + ".part");
-    try (FileChannel out =
-        FileChannel.open(
-            aside,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.WRITE,
-            StandardOpenOption.TRUNCATE_EXISTING)) {
-      ByteBuffer left = ByteBuffer.wrap(content);
-      while (left.hasRemaining()) {
-        out.write(left);
-      }
-      out.force(true);
-    }
     Path file = folder.resolve(name);
-    move(aside, file);
-    return new ResultObject(kind, path(root, file), ResultFileCheck.sha256(content));
+    String sha256;
+    try (ResultFileStream out = ResultFileStream.open(aside)) {
+      content.writeTo(out);
+      sha256 = out.finish();
+    } catch (IOException | RuntimeException | Error e) {
+      Files.deleteIfExists(aside);
+      throw e;
+    }
+    try {
+      move(aside, file);
+    } catch (IOException e) {
+      throw new DiskFaultException(e);
+    }
+    return new ResultObject(kind, path(root, file), sha256);
   }
 
   /**

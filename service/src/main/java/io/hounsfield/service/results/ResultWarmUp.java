@@ -9,6 +9,7 @@ import io.hounsfield.domain.SeriesDescription;
 import io.hounsfield.results.ResultCase;
 import io.hounsfield.service.pipeline.AnalysisOutcome;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -72,7 +73,7 @@ public final class ResultWarmUp implements AutoCloseable {
       if (closed || busy.getAsBoolean()) {
         break;
       }
-      form.encode(made, (kind, name, content) -> {});
+      form.encode(made, (kind, name, content) -> content.writeTo(OutputStream.nullOutputStream()));
       count++;
     }
     return count;

@@ -83,7 +83,7 @@ public final class StandardForms {
       @Override
       public void encode(ResultCase results, Sink sink) throws IOException {
         for (ResultObject object : ResultObjects.of(results, null, wanted)) {
-          sink.accept(kind, object.fileName(), object.toBytes());
+          sink.accept(kind, object.fileName(), object::writeTo);
         }
       }
     };
@@ -119,7 +119,7 @@ public final class StandardForms {
       byte[] pdf = PdfReport.encode(results, language);
       sink.accept(ObjectKind.DOCUMENT, "report.pdf", pdf);
       for (ResultObject object : ResultObjects.of(results, pdf, Set.of(ResultKind.PDF))) {
-        sink.accept(ObjectKind.PDF, object.fileName(), object.toBytes());
+        sink.accept(ObjectKind.PDF, object.fileName(), object::writeTo);
       }
     }
   }
