@@ -398,6 +398,11 @@ final class AnalysisBoard implements AnalysisJournal, AnalysisCatalog {
     return () -> subscribers.remove(listener);
   }
 
+  /** Tells what is on record of an analysis: something came to it from outside of the pipeline. */
+  synchronized void changed(String id) throws IOException {
+    find(id).ifPresent(this::publish);
+  }
+
   private void publish(Analysis analysis) {
     subscribers.forEach(subscriber -> subscriber.accept(analysis));
   }

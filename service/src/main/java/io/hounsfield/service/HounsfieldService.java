@@ -11,6 +11,7 @@ import io.hounsfield.api.HttpApiOptions;
 import io.hounsfield.api.LoadedModel;
 import io.hounsfield.api.Mount;
 import io.hounsfield.api.ResultCatalog;
+import io.hounsfield.api.ReviewCatalog;
 import io.hounsfield.delivery.DeliveryService;
 import io.hounsfield.dicomweb.DicomWeb;
 import io.hounsfield.dicomweb.DicomWebOptions;
@@ -72,6 +73,7 @@ public final class HounsfieldService implements AutoCloseable {
   private final Deque<Closing> closings = new ArrayDeque<>();
   private AnalysisStore store;
   private AnalysisBoard board;
+  private ReviewBoard reviews;
   private DeliveryService delivery;
   private ResultPublisher publisher;
   private List<ResultForm> forms;
@@ -135,6 +137,7 @@ public final class HounsfieldService implements AutoCloseable {
             delivery,
             store);
     board = new AnalysisBoard(store, results, new SpoolImages(spool), publisher, metrics);
+    reviews = new ReviewBoard(store.reviews(), board, results, Clock.systemUTC());
 
     SegmentationStages segmentation =
         SegmentationStages.load(
@@ -204,6 +207,7 @@ public final class HounsfieldService implements AutoCloseable {
                 .withAllowedHosts(config.http().allowedHosts()),
             board,
             publisher,
+            reviews,
             () -> models,
             new ServiceHealth(),
             metrics::scrape,
@@ -290,6 +294,11 @@ public final class HounsfieldService implements AutoCloseable {
   /** The analyses. */
   public AnalysisCatalog catalog() {
     return board;
+  }
+
+  /** What people said of their reports. */
+  public ReviewCatalog reviews() {
+    return reviews;
   }
 
   /** Their results in the standards' forms, and where these went. */

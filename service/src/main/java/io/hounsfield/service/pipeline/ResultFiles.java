@@ -3,16 +3,19 @@ package io.hounsfield.service.pipeline;
 
 import io.hounsfield.api.Artifact;
 import io.hounsfield.domain.NiftiWriter;
+import io.hounsfield.quantify.Lesions;
 import io.hounsfield.report.CaseProfile;
+import io.hounsfield.report.ComponentsJson;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
-/** The files of one outcome in a folder: overview picture, profile and label maps. */
+/** The files of one outcome in a folder: overview picture, profile, components, label maps. */
 public final class ResultFiles {
   private ResultFiles() {}
 
@@ -24,7 +27,17 @@ public final class ResultFiles {
         file -> Files.write(file, outcome.overview()));
   }
 
-  /** Writes the profile, then both label maps on the CT's own grid, side by side. */
+  /**
+   * Those without which a report's files are not whole. The components are there when the map of
+   * the lesions is, since they are written before it; reports of earlier releases have none.
+   */
+  private static final List<Artifact> NEEDED =
+      List.of(Artifact.OVERVIEW, Artifact.PROFILE, Artifact.LUNGS, Artifact.LESIONS);
+
+  /**
+   * Writes the profile, then the lesions one by one and the label maps on the CT's own grid; the
+   * map of the lesions is the last of them to be there.
+   */
   public static void writeLabelMaps(Path directory, AnalysisOutcome outcome) throws IOException {
     Files.createDirectories(directory);
     byte[] profile = CaseProfile.encode(outcome.ct(), outcome.lungs(), outcome.lesions());
@@ -40,6 +53,13 @@ public final class ResultFiles {
                 throw new UncheckedIOException(e);
               }
             });
+    Lesions found = Lesions.find(outcome.ct(), outcome.lungs(), outcome.lesions());
+    byte[] components = ComponentsJson.encode(found.components());
+    replace(
+        directory.resolve(Artifact.COMPONENTS.fileName()), file -> Files.write(file, components));
+    replace(
+        directory.resolve(Artifact.COMPONENT_MAP.fileName()),
+        file -> NiftiWriter.write(found.map(), file));
     replace(
         directory.resolve(Artifact.LESIONS.fileName()),
         file -> NiftiWriter.write(outcome.lesions(), file));
@@ -53,9 +73,9 @@ public final class ResultFiles {
     }
   }
 
-  /** Whether every file is there. */
+  /** Whether every file is there that every report has. */
   public static boolean complete(Path directory) {
-    for (Artifact artifact : Artifact.values()) {
+    for (Artifact artifact : NEEDED) {
       if (!Files.isRegularFile(directory.resolve(artifact.fileName()))) {
         return false;
       }

@@ -5,6 +5,8 @@ import io.hounsfield.api.Analysis;
 import io.hounsfield.api.AnalysisFilter;
 import io.hounsfield.api.AnalysisStatus;
 import io.hounsfield.api.Page;
+import io.hounsfield.api.Review;
+import io.hounsfield.api.ReviewState;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -32,6 +34,15 @@ public final class AnalysisStore implements AutoCloseable {
           + " updated_at, refusal_code, refusal_text, instances_digest, opacity_percent,"
           + " warning_count, patient_name, patient_id, study_date, study_description,"
           + " series_description, model, instances";
+
+  /** What is read: the columns, and what people said of the report of that version. */
+  private static final String READ =
+      COLUMNS
+          + ", COALESCE((SELECT verdict FROM reviews WHERE reviews.analysis_id = analyses.id AND"
+          + " reviews.version = analyses.version AND verdict <> 'comment'"
+          + " ORDER BY number DESC LIMIT 1), (SELECT verdict FROM reviews WHERE"
+          + " reviews.analysis_id = analyses.id AND reviews.version = analyses.version LIMIT 1))"
+          + " AS review";
 
   /** A version never goes back, and an analysis never changes its series. */
   private static final String UPSERT =
@@ -176,6 +187,11 @@ public final class AnalysisStore implements AutoCloseable {
     return new OutboxStore(database);
   }
 
+  /** What people said of reports, in the same database. */
+  public ReviewStore reviews() {
+    return new ReviewStore(database);
+  }
+
   /** One analysis by its identifier. */
   public Optional<Entry> find(String id) throws IOException {
     return one("id", id);
@@ -213,7 +229,7 @@ public final class AnalysisStore implements AutoCloseable {
           }
           List<Analysis> items = new ArrayList<>();
           try (PreparedStatement query =
-                  page.prepare(connection, "SELECT " + COLUMNS + " FROM analyses");
+                  page.prepare(connection, "SELECT " + READ + " FROM analyses");
               ResultSet rows = query.executeQuery()) {
             while (rows.next()) {
               items.add(row(rows).analysis());
@@ -239,7 +255,7 @@ public final class AnalysisStore implements AutoCloseable {
           try (PreparedStatement query =
               connection.prepareStatement(
                   "SELECT "
-                      + COLUMNS
+                      + READ
                       + " FROM analyses WHERE patient_id = (SELECT patient_id FROM analyses WHERE"
                       + " id = ? AND TRIM(patient_id) <> '') AND id <> ? AND status = 'reported'"
                       + " ORDER BY created_at DESC, id DESC LIMIT ?")) {
@@ -267,7 +283,7 @@ public final class AnalysisStore implements AutoCloseable {
           try (PreparedStatement query =
                   connection.prepareStatement(
                       "SELECT "
-                          + COLUMNS
+                          + READ
                           + " FROM analyses WHERE status NOT IN ('reported', 'refused')"
                           + " ORDER BY created_at, id");
               ResultSet rows = query.executeQuery()) {
@@ -326,7 +342,7 @@ public final class AnalysisStore implements AutoCloseable {
         connection -> {
           try (PreparedStatement query =
               connection.prepareStatement(
-                  "SELECT " + COLUMNS + " FROM analyses WHERE " + column + " = ?")) {
+                  "SELECT " + READ + " FROM analyses WHERE " + column + " = ?")) {
             query.setString(1, value);
             try (ResultSet rows = query.executeQuery()) {
               return rows.next() ? Optional.of(row(rows)) : Optional.empty();
@@ -378,9 +394,22 @@ public final class AnalysisStore implements AutoCloseable {
             rows.getString("patient_id"),
             rows.getString("study_date"),
             rows.getString("study_description"),
-            rows.getString("series_description")),
+            rows.getString("series_description"),
+            review(rows.getString("review"))),
         rows.getString("instances_digest"),
         rows.getString("model"),
         rows.getString("instances"));
+  }
+
+  private static ReviewState review(String verdict) throws StoreException {
+    if (verdict == null) {
+      return null;
+    }
+    return switch (Review.Verdict.ofKey(verdict)
+        .orElseThrow(() -> new StoreException("unknown verdict on record"))) {
+      case ACCEPT -> ReviewState.ACCEPTED;
+      case REJECT -> ReviewState.REJECTED;
+      case COMMENT -> ReviewState.COMMENTED;
+    };
   }
 }

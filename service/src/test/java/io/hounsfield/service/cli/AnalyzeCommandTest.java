@@ -48,7 +48,14 @@ class AnalyzeCommandTest {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Set<String> FILES =
-      Set.of("report.json", "profile.json", "lungs.nii.gz", "lesions.nii.gz", "overview.png");
+      Set.of(
+          "report.json",
+          "profile.json",
+          "lungs.nii.gz",
+          "lesions.nii.gz",
+          "components.json",
+          "components.nii.gz",
+          "overview.png");
 
   @TempDir static Path shared;
   @TempDir Path folder;
