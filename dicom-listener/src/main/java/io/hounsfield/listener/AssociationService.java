@@ -144,12 +144,12 @@ final class AssociationService implements StoreReception.Owner, AssociationCommi
         }
       }
       default -> {
+        collectedTooMuch = false;
         if (message.hasDataSet()) {
           drained = message;
           drainedContext = contextId;
           collected =
               commitments.isRequest(contextId, message) ? new ByteArrayOutputStream() : null;
-          collectedTooMuch = false;
         } else {
           answerOther(contextId, message, null);
         }

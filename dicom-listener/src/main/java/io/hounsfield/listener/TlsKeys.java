@@ -90,8 +90,7 @@ record TlsKeys(
       }
       TrustManagerFactory trust = null;
       if (options.trusted().isPresent()) {
-        trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        trust.init(trusted(options.trusted().get(), password));
+        trust = TlsTrust.read(options.trusted().get(), password);
       }
       return new TlsKeys(keys, trust, fingerprint(options), subject);
     } catch (GeneralSecurityException e) {
@@ -126,7 +125,7 @@ record TlsKeys(
     return Base64.getEncoder().encodeToString(digest.digest());
   }
 
-  private static byte[] bytes(Path file) throws IOException {
+  static byte[] bytes(Path file) throws IOException {
     if (Files.size(file) > MAX_FILE) {
       throw new IOException(file + " is longer than " + MAX_FILE + " bytes");
     }
@@ -141,7 +140,7 @@ record TlsKeys(
     return text.lines().findFirst().orElse("").toCharArray();
   }
 
-  private static KeyStore pkcs12(Path file, char[] password) throws IOException {
+  static KeyStore pkcs12(Path file, char[] password) throws IOException {
     try {
       KeyStore store = KeyStore.getInstance("PKCS12");
       store.load(new ByteArrayInputStream(bytes(file)), password);
@@ -163,11 +162,16 @@ record TlsKeys(
   }
 
   private static List<X509Certificate> certificates(Path file) throws IOException {
+    return certificates(file, bytes(file));
+  }
+
+  /** All certificates in PEM or DER; one at least. */
+  static List<X509Certificate> certificates(Path file, byte[] content) throws IOException {
     List<X509Certificate> found = new ArrayList<>();
     try {
       Collection<? extends Certificate> all =
           CertificateFactory.getInstance("X.509")
-              .generateCertificates(new ByteArrayInputStream(bytes(file)));
+              .generateCertificates(new ByteArrayInputStream(content));
       all.forEach(certificate -> found.add((X509Certificate) certificate));
     } catch (GeneralSecurityException e) {
       throw new IOException(file + " holds no certificates in PEM: " + e.getMessage(), e);
@@ -222,31 +226,6 @@ record TlsKeys(
               + e.getMessage(),
           e);
     }
-  }
-
-  private static KeyStore trusted(Path file, char[] password)
-      throws IOException, GeneralSecurityException {
-    KeyStore store = KeyStore.getInstance("PKCS12");
-    store.load(null, null);
-    String start = new String(bytes(file), StandardCharsets.ISO_8859_1);
-    List<X509Certificate> all = new ArrayList<>();
-    if (start.contains("-----BEGIN")) {
-      all.addAll(certificates(file));
-    } else {
-      KeyStore given = pkcs12(file, password);
-      for (String alias : Collections.list(given.aliases())) {
-        if (given.getCertificate(alias) instanceof X509Certificate certificate) {
-          all.add(certificate);
-        }
-      }
-    }
-    if (all.isEmpty()) {
-      throw new IOException(file + " holds no certificate to trust");
-    }
-    for (int i = 0; i < all.size(); i++) {
-      store.setCertificateEntry("trusted-" + i, all.get(i));
-    }
-    return store;
   }
 
   /** Checks key and certificate; whose it is. */

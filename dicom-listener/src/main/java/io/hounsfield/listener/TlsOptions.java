@@ -17,8 +17,8 @@ import javax.net.ssl.SSLContext;
  * @param privateKey PEM (PKCS#8, encrypted or not) for a certificate in PEM
  * @param password of the private key or the PKCS#12 file, its first line; empty: none
  * @param trusted certificates that the other side's must lead to: PEM, or PKCS#12 without a
- *     password or with the same one. Empty: those that Java trusts, for a caller; nothing, for a
- *     node that is called
+ *     password or with the same one; in PEM with revocation lists, which then count. Empty: those
+ *     that Java trusts, for a caller; nothing, for a node that is called
  * @param clientAuthentication whether callers must show a certificate; concerns a node only
  * @param reloadInterval how often a node looks whether its files changed
  */

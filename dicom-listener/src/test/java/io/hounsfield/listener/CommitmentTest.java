@@ -304,6 +304,10 @@ class CommitmentTest {
           action(6),
           DataSets.encode(nameless, TransferSyntax.IMPLICIT_VR_LITTLE_ENDIAN));
       assertStatus(0x0213, peer, action(7), new byte[(4 << 20) + 2]);
+      DimseCommand bare =
+          new DimseCommand(0x0130, 9, COMMITMENT, Commitments.INSTANCE, false, -1, "", 1);
+      peer.send(RawPeer.command(1, bare.encode()));
+      assertEquals(0x0212, peer.response().status());
       assertStatus(
           0x0211, peer, DimseCommand.nEventReportRq(8, COMMITMENT, Commitments.INSTANCE, 1), good);
       assertEquals(0, node.node.statistics().commitmentsPending());
@@ -366,6 +370,30 @@ class CommitmentTest {
       assertTrue(System.nanoTime() < until, "it does not come");
       Thread.onSpinWait();
     }
+  }
+
+  @Test
+  void aRequestThatCannotBeWrittenDownIsRefused() throws Exception {
+    try (TestNode node = new TestNode(temp.resolve("spool"));
+        RawPeer peer = associated(node)) {
+      Files.delete(node.directory.resolve("commitments"));
+      assertStatus(0x0110, peer, action(1), request("1.2.3", 1));
+      assertEquals(0, node.node.statistics().commitmentsPending());
+      Files.createDirectory(node.directory.resolve("commitments"));
+      assertStatus(0, peer, action(2), request("1.2.3", 1));
+    }
+  }
+
+  @Test
+  void triesComeAfter5SecondsThenTwiceAsLongUpTo15MinutesFor3Days() {
+    CommitmentOptions options = CommitmentOptions.defaults();
+    assertEquals(Duration.ofSeconds(5), options.delayAfter(1));
+    assertEquals(Duration.ofSeconds(10), options.delayAfter(2));
+    assertEquals(Duration.ofSeconds(320), options.delayAfter(7));
+    assertEquals(Duration.ofSeconds(640), options.delayAfter(8));
+    assertEquals(Duration.ofMinutes(15), options.delayAfter(9));
+    assertEquals(Duration.ofMinutes(15), options.delayAfter(1_000_000));
+    assertEquals(Duration.ofDays(3), options.giveUpAfter());
   }
 
   private static void assertStatus(int status, RawPeer peer, DimseCommand command, byte[] dataSet)

@@ -8,11 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.hounsfield.dicom.DataSet;
 import io.hounsfield.dicom.DicomFile;
 import io.hounsfield.dicom.DicomFiles;
 import io.hounsfield.dicom.PixelDecoders;
 import io.hounsfield.dicom.Tag;
 import io.hounsfield.dicom.TransferSyntax;
+import io.hounsfield.dicom.VR;
 import io.hounsfield.peers.Programs;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -189,6 +191,49 @@ class DcmtkTest {
       List<ReceivedInstance> received = node.listener.await(12);
       assertEquals(TransferSyntax.JPEG_LOSSLESS_SV1, received.get(0).transferSyntax());
       assertSamePixels(files, received);
+    }
+  }
+
+  /** What storescu can propose besides; encoded by DCMTK's and GDCM's own tools. */
+  @ParameterizedTest
+  @CsvSource({
+    "-xy, 8, dcmcjpeg +eb, JPEG_BASELINE",
+    "-xx, 12, dcmcjpeg +ee, JPEG_EXTENDED",
+    "-xs, 12, dcmcjpeg +e1, JPEG_LOSSLESS_SV1",
+    "-xt, 12, dcmcjpls, JPEG_LS_LOSSLESS",
+    "-xu, 12, dcmcjpls +en +md 2, JPEG_LS_NEAR_LOSSLESS",
+    "-xv, 12, gdcmconv --j2k, JPEG_2000_LOSSLESS",
+    "-xw, 12, gdcmconv --j2k --lossy -r 4 --irreversible, JPEG_2000"
+  })
+  void storescuWithEachCompression(String option, int bits, String encoder, TransferSyntax expected)
+      throws Exception {
+    int bytes = bits == 8 ? 1 : 2;
+    byte[] pixels = new byte[64 * 64 * bytes];
+    for (int i = 0; i < 64 * 64; i++) {
+      int value = (int) ((Math.sin(i / 300.0) + 1) * ((1 << bits - 1) - 1));
+      pixels[i * bytes] = (byte) value;
+      if (bytes == 2) {
+        pixels[2 * i + 1] = (byte) (value >> 8);
+      }
+    }
+    DataSet image =
+        TestInstances.ct("each", 0, 64)
+            .putInts(Tag.BitsAllocated, VR.US, 8 * bytes)
+            .putInts(Tag.BitsStored, VR.US, bits)
+            .putInts(Tag.HighBit, VR.US, bits - 1)
+            .putInts(Tag.PixelRepresentation, VR.US, 0)
+            .putBytes(Tag.PixelData, VR.OW, pixels);
+    Path plain = temp.resolve("plain.dcm");
+    DicomFiles.write(plain, DicomFile.of(TestInstances.EXPLICIT, image));
+    Path encoded = temp.resolve("encoded.dcm");
+    List<String> command = new ArrayList<>(List.of(encoder.split(" ")));
+    command.addAll(List.of(plain.toString(), encoded.toString()));
+    assertEquals(0, run(command.toArray(new String[0])));
+    try (TestNode node = node()) {
+      assertEquals(0, storescu(node, List.of(option), List.of(encoded)));
+      List<ReceivedInstance> received = node.listener.await(1);
+      assertEquals(expected, received.get(0).transferSyntax());
+      assertSamePixels(List.of(encoded), received);
     }
   }
 

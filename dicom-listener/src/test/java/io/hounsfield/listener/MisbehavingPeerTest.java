@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hounsfield.dicom.DataSet;
@@ -23,6 +24,7 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -289,6 +291,21 @@ class MisbehavingPeerTest {
     try (RawPeer peer = associated()) {
       assertEquals(USER_ABORT, peer.receive());
       assertTrue(node.listener.nextEnd().aborted());
+    }
+  }
+
+  @Test
+  void whoWaitsForThisNodeIsNotIdle() throws Exception {
+    start(options -> options.timeouts(30_000, 100));
+    node.listener.gate = new CountDownLatch(1);
+    try (RawPeer peer = associated()) {
+      peer.sendAll(RawPeer.store(1, uid(1), slice(1), 16000));
+      assertEquals(0, peer.response().status());
+      peer.sendAll(RawPeer.store(2, uid(2), slice(2), 16000));
+      peer.socket.setSoTimeout(600);
+      assertThrows(SocketTimeoutException.class, peer::receive, "the disk stands still");
+      node.listener.gate.countDown();
+      assertEquals(0, peer.response().status());
     }
   }
 
@@ -561,6 +578,19 @@ class MisbehavingPeerTest {
       assertEquals(0, statusOf(peer, DimseCommand.cStoreRq(2, ct, uid(1)), slice(1)));
     }
     assertEquals(1, node.node.statistics().instancesRefused());
+  }
+
+  @Test
+  void aDiskThatFailsIsAnsweredOutOfResourcesUntilItWorksAgain() throws Exception {
+    start();
+    String ct = SopClass.CT_IMAGE_STORAGE;
+    Path folder = node.spool.folder(TestInstances.seriesUid("bad"));
+    Files.createFile(folder); // where the series' folder should be
+    try (RawPeer peer = associated()) {
+      assertEquals(0xA700, statusOf(peer, DimseCommand.cStoreRq(1, ct, uid(1)), slice(1)));
+      Files.delete(folder);
+      assertEquals(0, statusOf(peer, DimseCommand.cStoreRq(2, ct, uid(1)), slice(1)));
+    }
   }
 
   @Test

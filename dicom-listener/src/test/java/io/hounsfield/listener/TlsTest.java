@@ -155,6 +155,8 @@ class TlsTest {
         TlsOptions.defaults().withPem(key("node.pem"), key("node-encrypted.key")), "password");
     assertFault(TlsOptions.defaults().withPem(key("none.pem"), key("node.key")), "none.pem");
     assertFault(trustingOnly(), "needs a certificate");
+    String broken = "-----BEGIN X509 CRL-----\nAAAA\n-----END X509 CRL-----\n";
+    assertFault(trusting(Files.readString(key("ca.pem")), broken), "broken revocation list");
   }
 
   private void assertFault(TlsOptions options, String expected) {
@@ -204,6 +206,98 @@ class TlsTest {
             TlsOptions.defaults()
                 .withPem(key("node.pem"), key("node.key"))
                 .withClientAuthentication());
+  }
+
+  // ---- revocation ----
+
+  /** A revocation list of an authority, which names these certificates. */
+  private String revocationList(String authority, String validity, String... revoked)
+      throws Exception {
+    Path folder = Files.createDirectories(keys.resolve("list-" + temp.getFileName()));
+    Files.writeString(
+        folder.resolve("ca.cnf"),
+        "[ca]\ndefault_ca=d\n[d]\ndatabase=%s\ndefault_md=sha256\n"
+            .formatted(folder.resolve("index")));
+    Files.writeString(folder.resolve("index"), "");
+    String ca =
+        "ca -config %s -cert %s.pem -keyfile %s.key "
+            .formatted(folder.resolve("ca.cnf"), authority, authority);
+    for (String name : revoked) {
+      openssl(ca + "-revoke " + name + ".pem");
+    }
+    openssl(ca + "-gencrl " + validity + " -out " + folder.resolve("list.pem"));
+    return Files.readString(folder.resolve("list.pem"));
+  }
+
+  private TlsOptions trusting(String... parts) throws IOException {
+    Path trusted = Files.createDirectories(temp).resolve("trusted.pem");
+    Files.writeString(trusted, String.join("\n", parts));
+    return TlsOptions.defaults()
+        .withPem(key("node.pem"), key("node.key"))
+        .withTrusted(trusted)
+        .withClientAuthentication()
+        .withReloadInterval(Duration.ofMillis(20));
+  }
+
+  private static boolean admits(TestNode node, String client) throws IOException {
+    try {
+      Echo.echo(scu(node, pem(client)));
+      return true;
+    } catch (AssociationException e) {
+      return false;
+    }
+  }
+
+  @Test
+  void aRevokedCertificateIsTurnedAwayAndSoIsOneOfAnAuthorityWithoutAList() throws Exception {
+    String ca = Files.readString(key("ca.pem"));
+    String other = Files.readString(key("other-ca.pem"));
+    String list = revocationList("ca", "-crldays 7", "client");
+    try (TestNode node = node(trusting(ca, list, other))) {
+      assertTrue(admits(node, "ec"));
+      assertTrue(!admits(node, "client"), "revoked");
+      assertTrue(!admits(node, "stranger"), "trusted, but of an authority without a list");
+    }
+  }
+
+  @Test
+  void aListThatIsTooOldVouchesForNobody() throws Exception {
+    String ca = Files.readString(key("ca.pem"));
+    try (TestNode node =
+        node(
+            trusting(
+                ca,
+                revocationList(
+                    "ca", "-crl_lastupdate 20200101000000Z -crl_nextupdate 20200108000000Z")))) {
+      assertTrue(!admits(node, "client"));
+    }
+  }
+
+  @Test
+  void aListThatIsAddedCountsWithoutARestart() throws Exception {
+    String ca = Files.readString(key("ca.pem"));
+    try (TestNode node = node(trusting(ca))) {
+      assertTrue(admits(node, "client"));
+      trusting(ca, revocationList("ca", "-crldays 7", "client"));
+      long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+      while (admits(node, "client")) {
+        assertTrue(System.nanoTime() < until, "it stays trusted");
+      }
+      assertTrue(admits(node, "ec"));
+    }
+  }
+
+  @Test
+  void aCallerTurnsAwayFromARevokedNode() throws Exception {
+    Path trusted =
+        Files.writeString(
+            temp.resolve("trusted.pem"),
+            Files.readString(key("ca.pem")) + revocationList("ca", "-crldays 7", "node"));
+    try (TestNode node = node(pem("node"))) {
+      TlsOptions checking = TlsOptions.defaults().withTrusted(trusted);
+      assertThrows(AssociationException.class, () -> Echo.echo(scu(node, checking)));
+      Echo.echo(scu(node, trustingOnly()));
+    }
   }
 
   @Test

@@ -17,9 +17,11 @@ import io.hounsfield.dicom.DicomFiles;
 import io.hounsfield.dicom.Tag;
 import io.hounsfield.dicom.TransferSyntax;
 import io.hounsfield.dicom.VR;
+import io.hounsfield.listener.SpoolOptions;
 import io.vertx.core.json.JsonObject;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -28,6 +30,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -326,6 +329,30 @@ class RetrieveTest {
       }
       s.assertProblem(400, s.get("/studies/a.b"));
       s.assertProblem(400, s.get(STUDY + "/series/1.2%2F3/metadata"));
+    }
+  }
+
+  /** A client that does not read keeps the only way until it goes. */
+  @Test
+  void moreRequestsThanThereAreWaysAreToldToComeBack() throws Exception {
+    DataSet large = ct(1, 1, 1).putBytes(0x00091001, VR.OB, new byte[32 << 20]);
+    large.put(0x00090010, VR.LO, "HOUNSFIELD TEST");
+    DicomWebOptions options = new DicomWebOptions("NODE", true, 64 << 20, 1, 1, 60_000);
+    try (TestServer s = new TestServer(directory, options, SpoolOptions.defaults())) {
+      assertEquals(200, s.store("/studies", file(large)).statusCode());
+      try (Socket socket = new Socket("127.0.0.1", s.port())) {
+        socket
+            .getOutputStream()
+            .write(
+                TestServer.ascii(
+                    "GET /dicom-web" + FIRST + " HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"));
+        assertEquals('H', socket.getInputStream().read(), "it is being answered");
+        s.assertProblem(503, s.get("/studies"));
+      }
+      long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+      while (s.get("/studies").statusCode() != 200) {
+        assertTrue(System.nanoTime() < until, "the way stays taken");
+      }
     }
   }
 
