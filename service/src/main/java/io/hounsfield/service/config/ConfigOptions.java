@@ -138,7 +138,9 @@ public final class ConfigOptions {
           "File whose first line is the password of the private key or the PKCS#12 file.");
   static final ConfigOption<OptionalFile> TLS_TRUSTED =
       file(
-          "dicom.tls.trusted", "Certificates that those of callers must lead to: PEM, or PKCS#12.");
+          "dicom.tls.trusted",
+          "Certificates that those of callers must lead to: PEM, or PKCS#12. Revocation lists in PEM"
+              + " beside them count.");
   static final ConfigOption<Boolean> TLS_CLIENTS =
       flag(
           "dicom.tls.clientAuthentication",
