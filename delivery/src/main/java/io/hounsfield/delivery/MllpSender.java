@@ -46,7 +46,7 @@ final class MllpSender implements Sender {
     if (Files.size(file) > MAX_MESSAGE) {
       return Attempt.refused("the message is too long to be sent");
     }
-    byte[] message = Files.readAllBytes(file);
+    byte[] message = addressed(Files.readAllBytes(file));
     for (byte b : message) {
       if (b == START || b == END) {
         return Attempt.refused("the message holds a character that frames messages");
@@ -67,6 +67,18 @@ final class MllpSender implements Sender {
       out.flush();
       return acknowledged(read(socket), controlId);
     }
+  }
+
+  /** The message with the names of this destination in its header. */
+  private byte[] addressed(byte[] message) {
+    // Its header ends with the first segment; bytes stay what they are in ISO 8859-1.
+    String text = new String(message, StandardCharsets.ISO_8859_1);
+    int end = text.indexOf('\r');
+    if (!text.startsWith("MSH") || end < 5) {
+      return message;
+    }
+    String header = target.names().in(text.substring(0, end), text.charAt(3));
+    return (header + text.substring(end)).getBytes(StandardCharsets.ISO_8859_1);
   }
 
   private Socket connect() throws IOException {

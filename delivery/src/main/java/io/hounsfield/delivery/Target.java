@@ -97,8 +97,9 @@ public sealed interface Target {
    * HL7 v2 over MLLP.
    *
    * @param tls keys for TLS; empty: plain TCP
+   * @param names who sends to whom
    */
-  record Mllp(String host, int port, Optional<TlsOptions> tls) implements Target {
+  record Mllp(String host, int port, Optional<TlsOptions> tls, Hl7Names names) implements Target {
     @Override
     public Set<ObjectKind> possibleKinds() {
       return EnumSet.of(ObjectKind.HL7);

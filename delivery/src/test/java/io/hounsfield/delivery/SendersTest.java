@@ -35,6 +35,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What each kind of receiver gets, and what its answers mean. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SendersTest {
+  private Hl7Names names = Hl7Names.NONE;
+
   private static final String ANALYSIS = "0b6f2f9e-6f0a-4d34-9a53-2f1f2b6f7a10";
   private static final String MESSAGE =
       "MSH|^~\\&|HOUNSFIELD||||20260131||ORU^R01|M-1|P|2.5.1\rPID|||PH-1\r";
@@ -91,7 +93,7 @@ class SendersTest {
                 }
               });
       receiver.start();
-      Target target = new Target.Mllp("127.0.0.1", server.getLocalPort(), Optional.empty());
+      Target target = new Target.Mllp("127.0.0.1", server.getLocalPort(), Optional.empty(), names);
       Attempt attempt;
       try {
         attempt = send(of(target, null), object);
@@ -101,6 +103,18 @@ class SendersTest {
       receiver.join();
       return attempt;
     }
+  }
+
+  @Test
+  void aMessageOfADestinationWithNamesCarriesThem() throws Exception {
+    AtomicReference<byte[]> got = new AtomicReference<>();
+    names = new Hl7Names("", "", "RIS", "RADIOLOGY");
+    assertInstanceOf(Attempt.Delivered.class, mllp(ack("AA", "M-1"), got));
+    String[] before = MESSAGE.split("\r", 2);
+    assertEquals(
+        "\u000b" + names.in(before[0], '|') + "\r" + before[1],
+        new String(got.get(), StandardCharsets.US_ASCII));
+    assertTrue(new String(got.get(), StandardCharsets.US_ASCII).contains("|RIS|RADIOLOGY|"));
   }
 
   private static byte[] ack(String code, String controlId) {
@@ -117,6 +131,18 @@ class SendersTest {
     AtomicReference<byte[]> got = new AtomicReference<>();
     assertInstanceOf(Attempt.Delivered.class, mllp(ack("AA", "M-1"), got));
     assertEquals("\u000b" + MESSAGE, new String(got.get(), StandardCharsets.US_ASCII));
+  }
+
+  /** MSH-3 to MSH-6 are the receiver's to choose; nothing else of the message changes. */
+  @Test
+  void theHeaderNamesSenderAndReceiver() {
+    Hl7Names names = new Hl7Names("", "CLINIC^1.2.3^ISO", "RIS", "RADIOLOGY");
+    assertEquals(
+        "MSH|^~\\&|HOUNSFIELD|CLINIC^1.2.3^ISO|RIS|RADIOLOGY|20260131||ORU^R01^ORU_R01|M-1",
+        names.in("MSH|^~\\&|HOUNSFIELD||||20260131||ORU^R01^ORU_R01|M-1", '|'));
+    assertEquals("MSH|^~\\&|A", Hl7Names.NONE.in("MSH|^~\\&|A", '|'));
+    assertThrows(IllegalArgumentException.class, () -> new Hl7Names("", "", "R|S", ""));
+    assertThrows(IllegalArgumentException.class, () -> new Hl7Names("", "", "R\rPID", ""));
   }
 
   @Test

@@ -205,12 +205,16 @@ class TlsDestinationTest {
       receiver = new Thread(() -> acknowledge(server, messages));
       receiver.start();
       for (TlsOptions wrong : List.of(tls("sender", "stranger"), tls("stranger", "receiver"))) {
-        Target target = new Target.Mllp("localhost", server.getLocalPort(), Optional.of(wrong));
+        Target target =
+            new Target.Mllp("localhost", server.getLocalPort(), Optional.of(wrong), Hl7Names.NONE);
         assertInstanceOf(Attempt.Unavailable.class, send(target, object));
       }
       Target target =
           new Target.Mllp(
-              "localhost", server.getLocalPort(), Optional.of(tls("sender", "receiver")));
+              "localhost",
+              server.getLocalPort(),
+              Optional.of(tls("sender", "receiver")),
+              Hl7Names.NONE);
       assertInstanceOf(Attempt.Delivered.class, send(target, object));
     }
     receiver.join();

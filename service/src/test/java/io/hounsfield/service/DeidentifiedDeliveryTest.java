@@ -19,6 +19,7 @@ import io.hounsfield.dicom.SopClass;
 import io.hounsfield.dicom.Tag;
 import io.hounsfield.dicom.VR;
 import io.hounsfield.domain.QuantificationReport;
+import io.hounsfield.peers.Orthanc;
 import io.hounsfield.peers.Programs;
 import io.hounsfield.phantom.Phantom;
 import io.hounsfield.phantom.PhantomOptions;
@@ -33,11 +34,14 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
@@ -229,6 +233,131 @@ class DeidentifiedDeliveryTest {
     } finally {
       storescp.destroy();
       storescp.waitFor(30, TimeUnit.SECONDS);
+    }
+  }
+
+  /**
+   * The same over STOW-RS, to Orthanc: what it stores and gives back says nothing of the patient in
+   * any byte, its references hold, and images with text burned in never leave.
+   */
+  @Test
+  void aWebArchiveForResearchReceivesOnlyCleanedObjects() throws Exception {
+    Path out = Files.createDirectories(temp.resolve("folder"));
+    try (Orthanc orthanc =
+            new Orthanc(temp.resolve("orthanc")).withDicomWeb(Optional.empty()).start();
+        TestService s =
+            service(
+                ("web;type=stow;address=http://127.0.0.1:%d/dicom-web;deidentify=basic;kinds=seg|sr|key-images|seg-label-map;deidentifySecretFile=%s,"
+                        + "out;type=folder;address=%s;deidentify=basic;kinds=seg|sr|key-images|json;deidentifySecretFile=%s")
+                    .formatted(orthanc.httpPort(), secret(), out, secret()))) {
+      s.send(chest);
+      Analysis analysis = s.awaitEnd();
+      assertEquals(AnalysisStatus.REPORTED, analysis.status());
+      List<DeliveryStatus> sent = awaitSent(s, analysis.id());
+      Map<String, DataSet> held = held(orthanc);
+      assertEquals(sent.stream().filter(d -> d.destination().equals("web")).count(), held.size());
+      Set<String> patients = new TreeSet<>();
+      Set<String> studies = new TreeSet<>();
+      Set<String> referenced = new TreeSet<>();
+      for (DataSet set : held.values()) {
+        patients.add(set.string(Tag.PatientID).orElseThrow());
+        studies.add(set.string(Tag.StudyInstanceUID).orElseThrow());
+        assertEquals("YES", set.string(Tag.PatientIdentityRemoved).orElseThrow());
+        assertEquals(Optional.of("NO"), burnedIn(set), "nothing is burned in");
+        evidence(set, referenced);
+      }
+      assertEquals(1, patients.size());
+      assertEquals(1, studies.size());
+      String segmentation = ofClass(held, SopClass.SEGMENTATION_STORAGE);
+      assertTrue(referenced.contains(segmentation), "the report refers to what was stored");
+      assertFalse(referenced.stream().anyMatch(sourceUids::contains));
+
+      // The folder has the same pseudonym and UIDs: one secret, one project.
+      Path folder = out.resolve(analysis.id()).resolve("v1");
+      DataSet file = DicomFiles.read(folder.resolve("segmentation.dcm")).dataSet();
+      assertEquals(segmentation, file.string(Tag.SOPInstanceUID).orElseThrow());
+      assertEquals(patients, Set.of(file.string(Tag.PatientID).orElseThrow()));
+      assertArrayEquals(
+          file.bytes(Tag.PixelData).orElseThrow(),
+          held.get(segmentation).bytes(Tag.PixelData).orElseThrow());
+      for (Map.Entry<Path, byte[]> each : filesBelow(out).entrySet()) {
+        assertHoldsNothing(each.getKey(), each.getValue());
+      }
+    }
+  }
+
+  /** Everything that the archive gives back, no byte of which may be of the patient. */
+  private static Map<String, DataSet> held(Orthanc orthanc) throws Exception {
+    Map<String, DataSet> held = new HashMap<>();
+    Matcher ids =
+        Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{8}){4}").matcher(orthanc.text("/instances"));
+    while (ids.find()) {
+      byte[] bytes = orthanc.get("/instances/" + ids.group() + "/file");
+      assertHoldsNothing(Path.of(ids.group()), bytes);
+      DataSet set = DicomFiles.read(bytes).dataSet();
+      held.put(set.string(Tag.SOPInstanceUID).orElseThrow(), set);
+    }
+    return held;
+  }
+
+  private static void assertHoldsNothing(Path file, byte[] content) throws IOException {
+    assertHoldsNone(file, content, IDENTITY);
+    assertHoldsNone(file, content, sourceUids);
+    assertHoldsNone(file, content, List.of(STUDY_DATE));
+  }
+
+  /** Reports have no pixels to burn into. */
+  private static Optional<String> burnedIn(DataSet set) {
+    return set.contains(Tag.PixelData) ? set.string(Tag.BurnedInAnnotation) : Optional.of("NO");
+  }
+
+  private static String ofClass(Map<String, DataSet> held, String sopClass) {
+    return held.entrySet().stream()
+        .filter(e -> e.getValue().string(Tag.SOPClassUID).orElseThrow().equals(sopClass))
+        .map(Map.Entry::getKey)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static void evidence(DataSet set, Set<String> referenced) {
+    for (DataSet study : set.items(Tag.CurrentRequestedProcedureEvidenceSequence)) {
+      for (DataSet series : study.items(Tag.ReferencedSeriesSequence)) {
+        for (DataSet instance : series.items(Tag.ReferencedSOPSequence)) {
+          referenced.add(instance.string(Tag.ReferencedSOPInstanceUID).orElseThrow());
+        }
+      }
+    }
+  }
+
+  /** What is burned into the images cannot be cleaned: its pictures do not go, the rest does. */
+  @Test
+  void picturesOfImagesWithBurnedInTextDoNotGo() throws Exception {
+    Path out = Files.createDirectories(temp.resolve("out"));
+    List<Path> burned = new ArrayList<>();
+    for (Path slice : chest) {
+      DicomFile file = DicomFiles.read(slice);
+      file.dataSet().put(Tag.BurnedInAnnotation, VR.CS, "YES");
+      Path copy = temp.resolve(slice.getFileName());
+      DicomFiles.write(copy, file);
+      burned.add(copy);
+    }
+    try (TestService s =
+        service(
+            "out;type=folder;address=%s;deidentify=basic;kinds=seg|sr|key-images;deidentifySecretFile=%s"
+                .formatted(out, secret()))) {
+      s.send(burned);
+      Analysis analysis = s.awaitEnd();
+      Map<String, String> states = new HashMap<>();
+      while (!Set.of("sent", "given-up").containsAll(states.values()) || states.isEmpty()) {
+        assertNotNull(changes.poll(120, TimeUnit.SECONDS), states.toString());
+        s.service.results().deliveries(analysis.id()).forEach(d -> states.put(d.kind(), d.state()));
+      }
+      assertEquals(Map.of("seg", "sent", "sr", "sent", "key-images", "given-up"), states);
+      assertEquals(
+          Set.of("segmentation.dcm", "report.dcm"),
+          filesBelow(out).keySet().stream()
+              .map(p -> p.getFileName().toString())
+              .collect(Collectors.toSet()));
     }
   }
 

@@ -5,6 +5,7 @@ import ca.uhn.hl7v2.DefaultHapiContext;
 import ca.uhn.hl7v2.HL7Exception;
 import ca.uhn.hl7v2.HapiContext;
 import ca.uhn.hl7v2.model.v251.datatype.CE;
+import ca.uhn.hl7v2.model.v251.datatype.CWE;
 import ca.uhn.hl7v2.model.v251.datatype.ED;
 import ca.uhn.hl7v2.model.v251.datatype.NM;
 import ca.uhn.hl7v2.model.v251.datatype.ST;
@@ -52,8 +53,9 @@ import java.util.UUID;
  * The report as an ORU^R01 message of HL7 v2.5.1, UTF-8, segments ended with a carriage return: one
  * OBX for each quantity of each region, with the region in the identifier, since many receivers key
  * by OBX-3 alone. What was not measured has status X, no value, and the reason in an NTE behind it.
- * Findings are NTE segments behind the OBR. Everything is preliminary (P). The framing of MLLP is
- * not part of it.
+ * Findings are NTE segments behind the OBR. Everything is preliminary (P), also in a later version,
+ * which has the same filler order number (OBR-3). The receiver (MSH-5, MSH-6) and the framing of
+ * MLLP are not part of it.
  */
 public final class OruMessage {
 
@@ -74,22 +76,15 @@ public final class OruMessage {
   }
 
   /**
-   * @param receivingApplication MSH-5, may be empty
-   * @param receivingFacility MSH-6, may be empty
    * @param pdf the report for people, to be sent within the message (OBX of type ED); {@code null}
    *     for none
    * @return the message; the same bytes for the same arguments
    */
-  public static byte[] encode(
-      QuantificationReport report,
-      Language language,
-      String receivingApplication,
-      String receivingFacility,
-      byte[] pdf) {
+  public static byte[] encode(QuantificationReport report, Language language, byte[] pdf) {
     OruMessage oru = new OruMessage(report, Texts.in(language));
     // Lengths and formats of the receiver's site are the receiver's to judge: nothing is cut here.
     try (HapiContext context = new DefaultHapiContext(ValidationContextFactory.noValidation())) {
-      oru.header(receivingApplication, receivingFacility);
+      oru.header();
       oru.patient();
       oru.order();
       oru.measurements();
@@ -107,13 +102,11 @@ public final class OruMessage {
     }
   }
 
-  private void header(String application, String facility) throws HL7Exception {
+  private void header() throws HL7Exception {
     MSH msh = message.getMSH();
     msh.getFieldSeparator().setValue("|");
     msh.getEncodingCharacters().setValue("^~\\&");
     msh.getSendingApplication().getNamespaceID().setValue(SENDER);
-    msh.getReceivingApplication().getNamespaceID().setValue(application);
-    msh.getReceivingFacility().getNamespaceID().setValue(facility);
     msh.getDateTimeOfMessage().getTime().setValue(time(report.createdAt()));
     msh.getMessageType().getMessageCode().setValue("ORU");
     msh.getMessageType().getTriggerEvent().setValue("R01");
@@ -248,7 +241,11 @@ public final class OruMessage {
           stated.opacityPercentErrorBound(),
           ResultCodes.unit(Quantity.OPACITY_PERCENT));
       note(observation.getNTE(0), 1, texts.sentence(stated.basis()));
-      text(ResultCodes.confidence(), texts.get("confidence." + stated.level().key()));
+      coded(
+          ResultCodes.confidence(),
+          ResultCodes.own(
+              "CONF_" + stated.level().key().toUpperCase(Locale.ROOT),
+              texts.get("confidence." + stated.level().key())));
     } else {
       absent(observation, ((Confidence.NotStated) report.confidence()).reason());
     }
@@ -303,6 +300,18 @@ public final class OruMessage {
     obx.getObservationResultStatus().setValue("P");
   }
 
+  private void coded(CodedConcept code, CodedConcept value) throws HL7Exception {
+    OBX obx = next().getOBX();
+    code(obx.getObservationIdentifier(), code);
+    obx.getValueType().setValue("CWE");
+    CWE coded = new CWE(message);
+    coded.getIdentifier().setValue(value.value());
+    coded.getText().setValue(value.meaning());
+    coded.getNameOfCodingSystem().setValue(value.scheme());
+    obx.getObservationValue(0).setData(coded);
+    obx.getObservationResultStatus().setValue("P");
+  }
+
   private void number(OBX obx, double value, CodedConcept unit) throws HL7Exception {
     obx.getValueType().setValue("NM");
     NM number = new NM(message);
@@ -320,6 +329,7 @@ public final class OruMessage {
   private ORU_R01_OBSERVATION next() throws HL7Exception {
     ORU_R01_OBSERVATION observation = order.getOBSERVATION(observations++);
     observation.getOBX().getSetIDOBX().setValue(Integer.toString(observations));
+    observation.getOBX().getDateTimeOfTheAnalysis().getTime().setValue(time(report.createdAt()));
     return observation;
   }
 

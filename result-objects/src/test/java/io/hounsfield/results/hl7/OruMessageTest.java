@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 class OruMessageTest {
 
   private static byte[] encode(QuantificationReport report, Language language) {
-    return OruMessage.encode(report, language, "RIS", "RADIOLOGY", null);
+    return OruMessage.encode(report, language, null);
   }
 
   private static ORU_R01 parse(byte[] message) throws HL7Exception, IOException {
@@ -123,6 +123,33 @@ class OruMessageTest {
     assertArrayEquals(bytes, encode(ReportSamples.rightSided(), Language.SIMPLIFIED_CHINESE));
   }
 
+  /** OBX-2, OBX-5, OBX-11 and OBX-19 of every observation; OBR-4, OBR-22, OBR-25 (v2.5.1, 7.4). */
+  @Test
+  void everyObservationIsComplete() throws Exception {
+    ORU_R01 message = parse(encode(ReportSamples.oneLung(), Language.SIMPLIFIED_CHINESE));
+    assertEquals("P", order(message).getOBR().getResultStatus().getValue());
+    assertEquals(
+        "20260131081546+0000", order(message).getOBR().getResultsRptStatusChngDateTime().encode());
+    int number = 0;
+    for (ORU_R01_OBSERVATION o : order(message).getOBSERVATIONAll()) {
+      OBX obx = o.getOBX();
+      assertEquals(Integer.toString(++number), obx.getSetIDOBX().getValue());
+      assertEquals("20260131081546+0000", obx.getDateTimeOfTheAnalysis().encode());
+      boolean absent = obx.getObservationResultStatus().getValue().equals("X");
+      assertEquals(absent, obx.getValueType().getValue() == null, "OBX-2 where there is a value");
+      assertEquals(absent, obx.getObservationValueReps() == 0);
+      assertTrue(absent || obx.getObservationResultStatus().getValue().equals("P"));
+      boolean numeric = "NM".equals(obx.getValueType().getValue());
+      assertEquals(numeric, "UCUM".equals(obx.getUnits().getNameOfCodingSystem().getValue()));
+    }
+    String text =
+        new String(
+            encode(ReportSamples.rightSided(), Language.SIMPLIFIED_CHINESE),
+            StandardCharsets.UTF_8);
+    assertTrue(text.contains("陈^伟") && text.contains("|UNICODE UTF-8"), "as it is, not escaped");
+    assertFalse(text.contains("\\X"), text);
+  }
+
   /** Delimiters and line ends in what the images say cannot make fields or segments. */
   @Test
   void delimitersAreEscaped() throws Exception {
@@ -148,7 +175,9 @@ class OruMessageTest {
         ReportSamples.CUT_OFF.text(),
         byCode.get("lungs-cut-off").getOBX().getObservationValue(0).encode());
     assertEquals("2.375", byCode.get("OPACITY_PCT_ERR").getOBX().getObservationValue(0).encode());
-    assertEquals("medium", byCode.get("CONFIDENCE").getOBX().getObservationValue(0).encode());
+    OBX level = byCode.get("CONFIDENCE").getOBX();
+    assertEquals("CWE", level.getValueType().getValue());
+    assertEquals("CONF_MEDIUM^medium^99HOUNSFIELD", level.getObservationValue(0).encode());
     assertEquals(
         "1.2.826.0.1.3680043.8.498.1001",
         byCode.get("110180").getOBX().getObservationValue(0).encode());
@@ -162,8 +191,7 @@ class OruMessageTest {
   @Test
   void aDocumentGoesWithinTheMessage() throws Exception {
     byte[] pdf = "%PDF-1.6 not really".getBytes(StandardCharsets.US_ASCII);
-    ORU_R01 message =
-        parse(OruMessage.encode(ReportSamples.rightSided(), Language.ENGLISH, "", "", pdf));
+    ORU_R01 message = parse(OruMessage.encode(ReportSamples.rightSided(), Language.ENGLISH, pdf));
     ED value = (ED) byCode(message).get("18747-6").getOBX().getObservationValue(0).getData();
     assertEquals("pdf", value.getDataSubtype().getValue());
     assertArrayEquals(pdf, Base64.getDecoder().decode(value.getData().getValue()));

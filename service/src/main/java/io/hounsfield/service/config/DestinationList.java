@@ -3,6 +3,7 @@ package io.hounsfield.service.config;
 
 import io.hounsfield.delivery.Credentials;
 import io.hounsfield.delivery.Destination;
+import io.hounsfield.delivery.Hl7Names;
 import io.hounsfield.delivery.ObjectKind;
 import io.hounsfield.delivery.Target;
 import io.hounsfield.delivery.TextPattern;
@@ -53,6 +54,10 @@ record DestinationList(List<DestinationList.Entry> entries) {
           "tls",
           "commitment",
           "callingAeTitle",
+          "sendingApplication",
+          "sendingFacility",
+          "receivingApplication",
+          "receivingFacility",
           "bearerFile",
           "bearerVariable",
           "basicFile",
@@ -81,7 +86,7 @@ record DestinationList(List<DestinationList.Entry> entries) {
             case "fhir" -> new Target.Fhir(uri(), used);
             case "mllp" -> {
               HostPort at = hostPort(required("address"));
-              yield new Target.Mllp(at.host(), at.port(), used);
+              yield new Target.Mllp(at.host(), at.port(), used, hl7Names());
             }
             case "folder" -> new Target.Folder(folder());
             default -> throw fault("type is none of dicom, stow, fhir, mllp, folder");
@@ -167,6 +172,18 @@ record DestinationList(List<DestinationList.Entry> entries) {
         throw fault("an AE title is not 1 to 16 printable ASCII characters without \\");
       }
       return title;
+    }
+
+    private Hl7Names hl7Names() {
+      try {
+        return new Hl7Names(
+            settings.getOrDefault("sendingApplication", ""),
+            settings.getOrDefault("sendingFacility", ""),
+            settings.getOrDefault("receivingApplication", ""),
+            settings.getOrDefault("receivingFacility", ""));
+      } catch (IllegalArgumentException e) {
+        throw fault(e.getMessage());
+      }
     }
 
     private URI uri() {
@@ -300,6 +317,11 @@ record DestinationList(List<DestinationList.Entry> entries) {
       boolean http = target instanceof Target.Stow || target instanceof Target.Fhir;
       require(dicom || !settings.containsKey("commitment"), "commitment is for type=dicom");
       require(dicom || !settings.containsKey("callingAeTitle"), "callingAeTitle is for type=dicom");
+      require(
+          target instanceof Target.Mllp
+              || settings.keySet().stream()
+                  .noneMatch(k -> k.endsWith("Application") || k.endsWith("Facility")),
+          "applications and facilities are for type=mllp");
       require(
           http
               || settings.keySet().stream()

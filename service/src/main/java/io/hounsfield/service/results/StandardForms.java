@@ -47,9 +47,7 @@ public final class StandardForms {
             "report.fhir.json",
             c -> FhirBundle.encode(c.report(), language, FhirBundle.Kind.TRANSACTION, null)),
         ResultForm.file(
-            ObjectKind.HL7,
-            "report.hl7",
-            c -> OruMessage.encode(c.report(), language, "", "", null)),
+            ObjectKind.HL7, "report.hl7", c -> OruMessage.encode(c.report(), language, null)),
         ResultForm.file(ObjectKind.CSV, "report.csv", c -> row(c.report())));
   }
 

@@ -112,6 +112,8 @@ class DestinationListTest {
         "a;type=stow;address=https://h;bearerFile=/a;basicFile=/b # more than one secret",
         "a;type=stow;address=https://h;bearerVariable=HOUNSFIELD_X # HOUNSFIELD_",
         "a;type=mllp;address=h:1;bearerFile=/a # secrets are for",
+        "a;type=mllp;address=h:1;receivingApplication=R|S # an application or facility is not",
+        "a;type=fhir;address=http://h/r4;receivingFacility=R # are for type=mllp",
         "a;type=mllp;address=h:1;commitment=true # commitment is for",
         "a;type=folder;address=/x;deidentify=basic # need each other",
         "a;type=folder;address=/x;deidentifySecretFile=/s # need each other",
