@@ -51,6 +51,7 @@ class TlsTest {
     certificate("client", "ca", "ext", "rsa:2048");
     certificate("stranger", "other-ca", "ext", "rsa:2048");
     certificate("away", "ca", "ext-away", "rsa:2048");
+    certificate("short", "ca", "ext", "rsa:1024");
     openssl("ecparam -name prime256v1 -genkey -noout -out ec-old.key");
     openssl("pkcs8 -topk8 -nocrypt -in ec-old.key -out ec.key");
     openssl("req -new -key ec.key -subj /CN=ec -out ec.csr");
@@ -155,6 +156,7 @@ class TlsTest {
         TlsOptions.defaults().withPem(key("node.pem"), key("node-encrypted.key")), "password");
     assertFault(TlsOptions.defaults().withPem(key("none.pem"), key("node.key")), "none.pem");
     assertFault(trustingOnly(), "needs a certificate");
+    assertFault(pem("short"), "an RSA key needs 2048 bits");
     String broken = "-----BEGIN X509 CRL-----\nAAAA\n-----END X509 CRL-----\n";
     assertFault(trusting(Files.readString(key("ca.pem")), broken), "broken revocation list");
   }

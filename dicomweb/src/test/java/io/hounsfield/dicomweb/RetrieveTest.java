@@ -335,8 +335,8 @@ class RetrieveTest {
   /** A client that does not read keeps the only way until it goes. */
   @Test
   void moreRequestsThanThereAreWaysAreToldToComeBack() throws Exception {
-    DataSet large = ct(1, 1, 1).putBytes(0x00091001, VR.OB, new byte[32 << 20]);
-    large.put(0x00090010, VR.LO, "HOUNSFIELD TEST");
+    DataSet large = ct(1, 1, 1).putBytes(0x7FDF1001, VR.OB, new byte[32 << 20]);
+    large.put(0x7FDF0010, VR.LO, "HOUNSFIELD TEST");
     DicomWebOptions options = new DicomWebOptions("NODE", true, 64 << 20, 1, 1, 60_000);
     try (TestServer s = new TestServer(directory, options, SpoolOptions.defaults())) {
       assertEquals(200, s.store("/studies", file(large)).statusCode());
