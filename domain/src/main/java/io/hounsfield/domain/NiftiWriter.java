@@ -9,6 +9,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.IntFunction;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 
@@ -40,6 +41,20 @@ public final class NiftiWriter {
   }
 
   /**
+   * Writes labels as unsigned 8 bit voxels that are made slice by slice; compressed if the file's
+   * name ends in {@code .gz}.
+   *
+   * @param slice gives the labels of a slice, {@code [row * columns + column]}
+   * @throws IllegalArgumentException if the grid has more than 32,767 voxels along an axis
+   */
+  public static void write(VolumeGeometry geometry, IntFunction<byte[]> slice, Path file)
+      throws IOException {
+    try (OutputStream out = open(file)) {
+      write(geometry, slice, out);
+    }
+  }
+
+  /**
    * Writes a CT volume as signed 16 bit HU; compressed if the file's name ends in {@code .gz}.
    *
    * @throws IllegalArgumentException if the grid has more than 32,767 voxels along an axis
@@ -52,10 +67,14 @@ public final class NiftiWriter {
 
   /** Writes a label map, not compressed; the stream stays open. */
   public static void write(LabelMap labels, OutputStream out) throws IOException {
-    VolumeGeometry geometry = labels.geometry();
+    write(labels.geometry(), labels::slice, out);
+  }
+
+  private static void write(VolumeGeometry geometry, IntFunction<byte[]> slice, OutputStream out)
+      throws IOException {
     out.write(header(geometry, DATATYPE_UINT8, 8, "Hounsfield labels"));
     for (int k = 0; k < geometry.slices(); k++) {
-      out.write(labels.slice(k));
+      out.write(slice.apply(k));
     }
   }
 

@@ -22,17 +22,58 @@ import java.util.List;
  * corner (26 neighbours). They are numbered by size, the largest first, of equal ones the one whose
  * first voxel comes first in the grid; so the numbers depend on the label maps alone. The {@link
  * #LISTED} largest are listed by themselves; of the others those of each lung are one entry.
- *
- * @param components the list
- * @param map the number of the component of each voxel, 0 where there is none; not 0 exactly where
- *     there is opacity within the lungs
  */
-public record Lesions(LesionComponents components, LabelMap map) {
+public final class Lesions {
 
   /** Components that are listed by themselves; two numbers are left for the others. */
   public static final int LISTED = LesionComponents.MOST - 2;
 
   private static final Region[] SIDES = {Region.RIGHT_LUNG, Region.LEFT_LUNG};
+
+  private final VolumeGeometry geometry;
+  private final LesionComponents components;
+  private final Components[] parts;
+  private final Blob[][] blobOf;
+
+  private Lesions(
+      VolumeGeometry geometry, LesionComponents components, Components[] parts, Blob[][] blobOf) {
+    this.geometry = geometry;
+    this.components = components;
+    this.parts = parts;
+    this.blobOf = blobOf;
+  }
+
+  /** The list. */
+  public LesionComponents components() {
+    return components;
+  }
+
+  /** The grid of the slices. */
+  public VolumeGeometry geometry() {
+    return geometry;
+  }
+
+  /**
+   * The number of the component of each voxel of a slice, 0 where there is none: not 0 exactly
+   * where there is opacity within the lungs. Made anew at each call, since a whole map would take
+   * as much memory as the label maps.
+   *
+   * @return {@code [row * columns + column]}, unsigned
+   */
+  public byte[] slice(int k) {
+    byte[] numbers = new byte[geometry.sliceLength()];
+    for (int side = 0; side < SIDES.length; side++) {
+      Components ofSide = parts[side];
+      Blob[] blobs = blobOf[side];
+      ofSide.slices()[k].forEach(
+          (run, r, from, to) -> {
+            int at = r * geometry.columns();
+            int id = blobs[ofSide.of(k, run)].entry.id;
+            Arrays.fill(numbers, at + from, at + to, (byte) id);
+          });
+    }
+    return numbers;
+  }
 
   /**
    * Finds them.
@@ -58,16 +99,12 @@ public record Lesions(LesionComponents components, LabelMap map) {
             .reversed()
             .thenComparingLong(b -> b.firstVoxel));
     List<Blob> entries = number(blobs);
-    byte[][] map = new byte[g.slices()][];
-    byte[] nothing = new byte[g.sliceLength()];
-    Arrays.fill(map, nothing);
     for (int side = 0; side < SIDES.length; side++) {
-      paint(map, nothing, g, parts[side], blobOf[side]);
+      approach(g, parts[side], blobOf[side]);
     }
     List<LesionComponent> items = entries.stream().map(Blob::component).toList();
     return new Lesions(
-        new LesionComponents(g.voxelVolumeMl(), lungSums[0], lungSums[1], items),
-        new LabelMap(g, map, List.of()));
+        g, new LesionComponents(g.voxelVolumeMl(), lungSums[0], lungSums[1], items), parts, blobOf);
   }
 
   /** Runs of opacity in one lung. */
@@ -250,23 +287,12 @@ public record Lesions(LesionComponents components, LabelMap map) {
     return entries;
   }
 
-  /**
-   * Writes the numbers into the map, and finds the voxel of each entry that is nearest its centre.
-   */
-  private static void paint(
-      byte[][] map, byte[] nothing, VolumeGeometry g, Components parts, Blob[] blobs) {
+  /** Finds the voxel of each entry that is nearest to its centre. */
+  private static void approach(VolumeGeometry g, Components parts, Blob[] blobs) {
     for (int k = 0; k < g.slices(); k++) {
       int slice = k;
       parts.slices()[k].forEach(
-          (run, r, from, to) -> {
-            if (map[slice] == nothing) {
-              map[slice] = new byte[g.sliceLength()];
-            }
-            Blob entry = blobs[parts.of(slice, run)].entry;
-            int at = r * g.columns();
-            Arrays.fill(map[slice], at + from, at + to, (byte) entry.id);
-            entry.approach(slice, r, from, to, g);
-          });
+          (run, r, from, to) -> blobs[parts.of(slice, run)].entry.approach(slice, r, from, to, g));
     }
   }
 }

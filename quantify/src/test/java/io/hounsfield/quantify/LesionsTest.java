@@ -127,7 +127,7 @@ class LesionsTest {
       return found;
     }
 
-    Case without(LabelMap map, Set<Integer> ids) {
+    Case without(Lesions map, Set<Integer> ids) {
       byte[][] left = new byte[lesions.geometry().slices()][];
       for (int k = 0; k < left.length; k++) {
         left[k] = lesions.slice(k).clone();
@@ -164,7 +164,7 @@ class LesionsTest {
         assertEquals(voxels.stream().mapToInt(VoxelIndex::slice).max(), of(item.last().slice()));
         for (VoxelIndex v : voxels) {
           int at = v.row() * columns + v.column();
-          assertEquals(item.id(), found.map().slice(v.slice())[at] & 0xFF);
+          assertEquals(item.id(), found.slice(v.slice())[at] & 0xFF);
           assertEquals(
               item.region(),
               c.lungs.slice(v.slice())[at] == 1 ? Region.RIGHT_LUNG : Region.LEFT_LUNG);
@@ -173,7 +173,7 @@ class LesionsTest {
       for (int k = 0; k < c.ct.geometry().slices(); k++) {
         for (int i = 0; i < c.ct.geometry().sliceLength(); i++) {
           boolean opaque = c.lesions.slice(k)[i] != 0 && c.lungs.slice(k)[i] != 0;
-          assertEquals(opaque, found.map().slice(k)[i] != 0, "map at slice " + k + ", " + i);
+          assertEquals(opaque, found.slice(k)[i] != 0, "map at slice " + k + ", " + i);
         }
       }
     }
@@ -204,7 +204,7 @@ class LesionsTest {
             .filter(id -> random.nextInt(3) == 0)
             .collect(Collectors.toSet());
     assertTrue(!excluded.isEmpty());
-    Case without = c.without(found.map(), excluded);
+    Case without = c.without(found, excluded);
     assertEquals(
         Quantifier.measure(without.ct, without.lungs, without.lesions),
         Quantifier.measure(found.components(), excluded));
@@ -283,8 +283,7 @@ class LesionsTest {
     assertEquals(rest.parts(), rest.sums().voxels());
     assertEquals(
         rest.id(),
-        found.map().slice(rest.voxel().slice())[rest.voxel().row() * 120 + rest.voxel().column()]
-            & 0xFF);
+        found.slice(rest.voxel().slice())[rest.voxel().row() * 120 + rest.voxel().column()] & 0xFF);
     assertEquals(
         Quantifier.measure(c.ct, c.lungs, c.lesions),
         Quantifier.measure(found.components(), Set.of()));

@@ -106,6 +106,9 @@ record ExportColumn(String name, Function<ExportRow, Object> read) {
             row -> row instanceof ExportRow.NotMeasured none ? none.status() : "reported"));
     absent(columns, "refusal_code", ExportRow.NotMeasured::code);
     absent(columns, "refusal_reason", ExportRow.NotMeasured::reason);
+    reviewed(columns, "review", ExportRow.Reviewed::state);
+    reviewed(columns, "review_opacity_percent", review -> decimal(review.opacityPercent()));
+    reviewed(columns, "review_basis", ExportRow.Reviewed::basis);
     return columns;
   }
 
@@ -154,6 +157,17 @@ record ExportColumn(String name, Function<ExportRow, Object> read) {
     columns.add(
         new ExportColumn(
             name, row -> row instanceof ExportRow.NotMeasured none ? read.apply(none) : null));
+  }
+
+  private static void reviewed(
+      List<ExportColumn> columns, String name, Function<ExportRow.Reviewed, Object> read) {
+    columns.add(
+        new ExportColumn(
+            name,
+            row ->
+                row instanceof ExportRow.Measured measured && measured.review() != null
+                    ? read.apply(measured.review())
+                    : null));
   }
 
   private static void series(

@@ -11,10 +11,34 @@ public sealed interface ExportRow {
   /** What the images say. */
   SeriesDescription series();
 
-  /** A series that was measured. */
-  record Measured(QuantificationReport report) implements ExportRow {
+  /**
+   * What people said of a report; who they are stays out of rows.
+   *
+   * @param state such as {@code accepted}
+   * @param opacityPercent opacity of both lungs that a person stands for, %; {@code null} where
+   *     nobody accepted the report, or there is none
+   * @param basis whether that is the {@code measured} value, one {@code recomputed} without some
+   *     lesions or one {@code edited} by the person; {@code null} where nobody accepted the report
+   */
+  record Reviewed(String state, Double opacityPercent, String basis) {
+    public Reviewed {
+      Objects.requireNonNull(state, "state");
+    }
+  }
+
+  /**
+   * A series that was measured.
+   *
+   * @param review {@code null} where nobody reviewed the report
+   */
+  record Measured(QuantificationReport report, Reviewed review) implements ExportRow {
     public Measured {
       Objects.requireNonNull(report, "report");
+    }
+
+    /** One that nobody reviewed. */
+    public Measured(QuantificationReport report) {
+      this(report, null);
     }
 
     @Override

@@ -35,36 +35,56 @@ public final class ResultFiles {
       List.of(Artifact.OVERVIEW, Artifact.PROFILE, Artifact.LUNGS, Artifact.LESIONS);
 
   /**
-   * Writes the profile, then the lesions one by one and the label maps on the CT's own grid; the
-   * map of the lesions is the last of them to be there.
+   * Writes the profile, the lesions one by one and the label maps on the CT's own grid, side by
+   * side; the map of the lesions is the last of them to be there.
    */
   public static void writeLabelMaps(Path directory, AnalysisOutcome outcome) throws IOException {
     Files.createDirectories(directory);
-    byte[] profile = CaseProfile.encode(outcome.ct(), outcome.lungs(), outcome.lesions());
-    replace(directory.resolve(Artifact.PROFILE.fileName()), file -> Files.write(file, profile));
+    CompletableFuture<Void> components = beside(() -> writeComponents(directory, outcome));
     CompletableFuture<Void> lungs =
-        CompletableFuture.runAsync(
-            () -> {
-              try {
+        beside(
+            () ->
                 replace(
                     directory.resolve(Artifact.LUNGS.fileName()),
-                    file -> NiftiWriter.write(outcome.lungs(), file));
-              } catch (IOException e) {
-                throw new UncheckedIOException(e);
-              }
-            });
-    Lesions found = Lesions.find(outcome.ct(), outcome.lungs(), outcome.lesions());
-    byte[] components = ComponentsJson.encode(found.components());
-    replace(
-        directory.resolve(Artifact.COMPONENTS.fileName()), file -> Files.write(file, components));
-    replace(
-        directory.resolve(Artifact.COMPONENT_MAP.fileName()),
-        file -> NiftiWriter.write(found.map(), file));
+                    file -> NiftiWriter.write(outcome.lungs(), file)));
+    byte[] profile = CaseProfile.encode(outcome.ct(), outcome.lungs(), outcome.lesions());
+    replace(directory.resolve(Artifact.PROFILE.fileName()), file -> Files.write(file, profile));
     replace(
         directory.resolve(Artifact.LESIONS.fileName()),
-        file -> NiftiWriter.write(outcome.lesions(), file));
+        file -> {
+          NiftiWriter.write(outcome.lesions(), file);
+          await(components);
+        });
+    await(lungs);
+  }
+
+  private static void writeComponents(Path directory, AnalysisOutcome outcome) throws IOException {
+    Lesions found = Lesions.find(outcome.ct(), outcome.lungs(), outcome.lesions());
+    byte[] list = ComponentsJson.encode(found.components());
+    replace(directory.resolve(Artifact.COMPONENTS.fileName()), file -> Files.write(file, list));
+    replace(
+        directory.resolve(Artifact.COMPONENT_MAP.fileName()),
+        file -> NiftiWriter.write(found.geometry(), found::slice, file));
+  }
+
+  private interface Work {
+    void run() throws IOException;
+  }
+
+  private static CompletableFuture<Void> beside(Work work) {
+    return CompletableFuture.runAsync(
+        () -> {
+          try {
+            work.run();
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
+  }
+
+  private static void await(CompletableFuture<Void> work) throws IOException {
     try {
-      lungs.join();
+      work.join();
     } catch (CompletionException e) {
       if (e.getCause() instanceof UncheckedIOException fault) {
         throw fault.getCause();

@@ -6,16 +6,24 @@ import io.hounsfield.api.AnalysisFilter;
 import io.hounsfield.api.AnalysisStatus;
 import io.hounsfield.api.Page;
 import io.hounsfield.api.ResultCatalog.ExportFormat;
+import io.hounsfield.api.Review;
+import io.hounsfield.api.ReviewState;
+import io.hounsfield.domain.Measurement;
+import io.hounsfield.domain.QuantificationReport;
+import io.hounsfield.domain.Quantity;
+import io.hounsfield.domain.Region;
 import io.hounsfield.domain.SeriesDescription;
 import io.hounsfield.report.ReportJson;
 import io.hounsfield.results.export.ExportRow;
 import io.hounsfield.results.export.ResearchExport;
 import io.hounsfield.results.export.ResearchExport.Identity;
 import io.hounsfield.service.store.AnalysisStore;
+import io.hounsfield.service.store.ReviewStore;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.Iterator;
+import java.util.List;
 import java.util.NoSuchElementException;
 
 /**
@@ -25,9 +33,11 @@ import java.util.NoSuchElementException;
 final class CaseTable {
 
   private final AnalysisStore store;
+  private final ReviewStore reviews;
 
   CaseTable(AnalysisStore store) {
     this.store = store;
+    this.reviews = store.reviews();
   }
 
   /** Writes the rows of a list of analyses, newest first. */
@@ -94,7 +104,8 @@ final class CaseTable {
                       new IOException(
                           "the report of analysis %s version %d is not on record"
                               .formatted(a.id(), a.version())));
-      return new ExportRow.Measured(ReportJson.decode(json));
+      QuantificationReport report = ReportJson.decode(json);
+      return new ExportRow.Measured(report, reviewed(report, reviews.reviews(a.id(), a.version())));
     }
     return new ExportRow.NotMeasured(
         a.id(),
@@ -103,6 +114,32 @@ final class CaseTable {
         series(a),
         a.refusal() == null ? null : a.refusal().code(),
         a.refusal() == null ? null : a.refusal().text());
+  }
+
+  /** The newest verdict counts: what a person accepted is what that review says. */
+  private static ExportRow.Reviewed reviewed(QuantificationReport report, List<Review> reviews) {
+    ReviewState state = Review.state(reviews);
+    if (state != ReviewState.ACCEPTED) {
+      return state == null ? null : new ExportRow.Reviewed(state.key(), null, null);
+    }
+    Review accepted = null;
+    for (Review review : reviews) {
+      accepted = review.verdict() == Review.Verdict.ACCEPT ? review : accepted;
+    }
+    for (Review.Edit edit : accepted.edits()) {
+      if (edit.region() == Region.BOTH_LUNGS && edit.quantity() == Quantity.OPACITY_PERCENT) {
+        return new ExportRow.Reviewed(state.key(), edit.value(), "edited");
+      }
+    }
+    boolean recomputed = accepted.recomputed() != null;
+    Measurement opacity =
+        (recomputed ? accepted.recomputed() : report.regions())
+            .get(Region.BOTH_LUNGS)
+            .get(Quantity.OPACITY_PERCENT);
+    return new ExportRow.Reviewed(
+        state.key(),
+        opacity instanceof Measurement.Value value ? value.value() : null,
+        recomputed ? "recomputed" : "measured");
   }
 
   private static SeriesDescription series(Analysis a) {

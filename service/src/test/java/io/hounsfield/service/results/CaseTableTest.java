@@ -9,7 +9,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.hounsfield.api.Analysis;
 import io.hounsfield.api.AnalysisFilter;
 import io.hounsfield.api.AnalysisStatus;
+import io.hounsfield.api.NewReview;
 import io.hounsfield.api.ResultCatalog.ExportFormat;
+import io.hounsfield.api.Review;
 import io.hounsfield.domain.Confidence;
 import io.hounsfield.domain.Measurement;
 import io.hounsfield.domain.ModelIdentity;
@@ -193,6 +195,55 @@ class CaseTableTest {
         column(
             json(new AnalysisFilter(Set.of(), Set.of(measured), null, null, null, 500)),
             "analysisId"));
+  }
+
+  private void review(String id, Review.Verdict verdict, List<Review.Edit> edits, Double recomputed)
+      throws IOException {
+    Map<Region, RegionMeasurements> without =
+        recomputed == null ? null : ReportJson.decode(report(id, 1, 1, recomputed)).regions();
+    NewReview review =
+        new NewReview(
+            1, verdict, "Dr. Secret", "text", edits, without == null ? List.of() : List.of(1));
+    store.reviews().add(id, review, without, START, seen -> true);
+  }
+
+  @Test
+  void aRowSaysWhatPeopleStandForAndNotWhoTheyAre() throws Exception {
+    Review.Edit edit = new Review.Edit(Region.BOTH_LUNGS, Quantity.OPACITY_PERCENT, 7.25);
+    Review.Edit other = new Review.Edit(Region.LEFT_LUNG, Quantity.OPACITY_PERCENT, 3);
+    String none = reported(1, 10);
+    String commented = reported(2, 10);
+    review(commented, Review.Verdict.COMMENT, List.of(edit), 5.0);
+    String accepted = reported(3, 10);
+    review(accepted, Review.Verdict.ACCEPT, List.of(other), null);
+    review(accepted, Review.Verdict.COMMENT, List.of(edit), 5.0);
+    String recomputed = reported(4, 10);
+    review(recomputed, Review.Verdict.ACCEPT, List.of(edit), null);
+    review(recomputed, Review.Verdict.ACCEPT, List.of(other), 5.5);
+    String edited = reported(5, 10);
+    review(edited, Review.Verdict.ACCEPT, List.of(edit), 5.0);
+    String rejected = reported(6, 10);
+    review(rejected, Review.Verdict.ACCEPT, List.of(edit), null);
+    review(rejected, Review.Verdict.REJECT, List.of(edit), 5.0);
+
+    JsonNode rows = json(all(4));
+    assertEquals(
+        List.of(rejected, edited, recomputed, accepted, commented, none),
+        column(rows, "analysisId"));
+    assertEquals(
+        List.of("rejected", "accepted", "accepted", "accepted", "commented", "null"),
+        column(rows, "review"));
+    assertEquals(
+        List.of("null", "7.25", "5.5", "10.0", "null", "null"),
+        column(rows, "review_opacity_percent"));
+    assertEquals(
+        List.of("null", "edited", "recomputed", "measured", "null", "null"),
+        column(rows, "review_basis"));
+    assertEquals(
+        List.of("10.0", "10.0", "10.0", "10.0", "10.0", "10.0"),
+        column(rows, "bothLungs_opacity_percent"),
+        "what was measured stays");
+    assertTrue(!rows.toString().contains("Secret"));
   }
 
   @Test
