@@ -8,9 +8,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -22,36 +23,58 @@ import org.junit.jupiter.api.Test;
 class ConformanceStatementTest {
 
   private static final Pattern TEST = Pattern.compile("`(\\w+Test)`");
+
+  /** What follows a test that is in another module than the section's: others, then the module. */
+  private static final Pattern IN_MODULE =
+      Pattern.compile("(?:, `\\w+Test`| \\([^)]*\\))* in `([\\w-]+)`");
+
   private static final Pattern HEADING = Pattern.compile("(?m)^## (\\d+) (.+)$");
 
   private static String statement() throws IOException {
     return Files.readString(TestService.root().resolve("docs/dicom-conformance.md"));
   }
 
-  @Test
-  void everyTestThatIsNamedExists() throws Exception {
-    Set<String> classes = new HashSet<>();
+  /** By module, the names of its test classes. */
+  private static Map<String, Set<String>> tests() throws IOException {
+    Map<String, Set<String>> found = new HashMap<>();
     try (Stream<Path> modules = Files.list(TestService.root())) {
-      for (Path sources :
-          modules.map(m -> m.resolve("src/test/java")).filter(Files::isDirectory).toList()) {
-        try (Stream<Path> files = Files.walk(sources)) {
-          files
-              .map(file -> file.getFileName().toString())
-              .filter(name -> name.endsWith("Test.java"))
-              .forEach(name -> classes.add(name.replace(".java", "")));
+      for (Path module : modules.filter(m -> Files.isDirectory(m.resolve("src/test/java"))).toList()) {
+        try (Stream<Path> files = Files.walk(module.resolve("src/test/java"))) {
+          found.put(
+              module.getFileName().toString(),
+              files
+                  .map(file -> file.getFileName().toString())
+                  .filter(name -> name.endsWith("Test.java"))
+                  .map(name -> name.replace(".java", ""))
+                  .collect(Collectors.toSet()));
         }
       }
     }
-    Matcher named = TEST.matcher(statement());
-    Set<String> missing = new HashSet<>();
+    return found;
+  }
+
+  @Test
+  void everyTestThatIsNamedExistsInItsModule() throws Exception {
+    Map<String, Set<String>> tests = tests();
+    List<String> missing = new ArrayList<>();
+    String section = "";
     int count = 0;
-    while (named.find()) {
-      count++;
-      if (!classes.contains(named.group(1))) {
-        missing.add(named.group(1));
+    for (String line : statement().lines().toList()) {
+      section = line.startsWith("#") ? line : section;
+      Matcher named = TEST.matcher(line);
+      while (named.find()) {
+        count++;
+        Matcher place = IN_MODULE.matcher(line.substring(named.end()));
+        String module =
+            place.lookingAt()
+                ? place.group(1)
+                : section.contains("DICOMweb") ? "dicomweb" : "dicom-listener";
+        if (!tests.getOrDefault(module, Set.of()).contains(named.group(1))) {
+          missing.add(named.group(1) + " in " + module);
+        }
       }
     }
-    assertEquals(Set.of(), missing);
+    assertEquals(List.of(), missing);
     assertTrue(count > 50, count + " claims");
   }
 

@@ -237,6 +237,38 @@ class HoldingTest {
     }
   }
 
+  // ---- full disk ----
+
+  /** More than any disk has must stay free. */
+  @Test
+  void aFullDiskAnswersOutOfResourcesAndSaysSo() throws Exception {
+    Path data = temp.resolve("data");
+    Map<String, String> greedy = Map.of("HOUNSFIELD_DATA_MIN_FREE_MI_B", "16777216");
+    try (TestService s = new TestService(data, 2, greedy)) {
+      SendResult result =
+          StorageScu.send(
+              ScuOptions.of("HOUNSFIELD", "127.0.0.1", s.service.dicomPort()),
+              chest.subList(0, 2),
+              ProgressListener.NONE);
+      assertEquals(
+          List.of(0xA700, 0xA700),
+          result.failures().stream().map(SendResult.Failure::status).toList());
+      HttpResponse<String> ready = get(s, "/health/ready");
+      assertEquals(503, ready.statusCode(), ready.body());
+      assertTrue(ready.body().contains("A700H"), ready.body());
+      String metrics = get(s, "/metrics").body();
+      assertTrue(metrics.contains("\nhounsfield_spool_usable_bytes 0.0"), metrics);
+      assertTrue(metrics.contains("\nhounsfield_dicom_instances_refused_total 2.0"), metrics);
+      assertEquals(0, instances(data.resolve("spool")));
+      assertEquals(200, get(s, "/health/live").statusCode());
+    }
+    try (TestService s = new TestService(data, 60)) {
+      assertEquals(200, get(s, "/health/ready").statusCode());
+      s.send(chest);
+      assertEquals(AnalysisStatus.REPORTED, s.awaitEnd().status());
+    }
+  }
+
   private static void awaitReady(TestService s) throws Exception {
     long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_SECONDS);
     while (get(s, "/health/ready").statusCode() != 200) {
