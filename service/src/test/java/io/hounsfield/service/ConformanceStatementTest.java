@@ -38,7 +38,8 @@ class ConformanceStatementTest {
   private static Map<String, Set<String>> tests() throws IOException {
     Map<String, Set<String>> found = new HashMap<>();
     try (Stream<Path> modules = Files.list(TestService.root())) {
-      for (Path module : modules.filter(m -> Files.isDirectory(m.resolve("src/test/java"))).toList()) {
+      for (Path module :
+          modules.filter(m -> Files.isDirectory(m.resolve("src/test/java"))).toList()) {
         try (Stream<Path> files = Files.walk(module.resolve("src/test/java"))) {
           found.put(
               module.getFileName().toString(),
