@@ -11,7 +11,9 @@ import java.util.Locale;
 final class RequestBody {
 
   private static final String KEY = "hounsfield.body";
-  private static final long MAX_MS = 30_000;
+
+  /** How long a body may take, ms. */
+  static final long MAX_MS = 30_000;
 
   private RequestBody() {}
 
@@ -24,7 +26,7 @@ final class RequestBody {
    * Reads it, then goes on with the next handler; called on the event loop before anything of the
    * body was taken.
    */
-  static void read(RoutingContext rc, int maxBytes) {
+  static void read(RoutingContext rc, int maxBytes, long maxMs) {
     HttpServerRequest request = rc.request();
     requireJson(rc);
     if (declaredLength(request) > maxBytes) {
@@ -38,7 +40,7 @@ final class RequestBody {
     long timer =
         rc.vertx()
             .setTimer(
-                MAX_MS,
+                maxMs,
                 t -> {
                   if (!done[0]) {
                     done[0] = true;
@@ -46,7 +48,7 @@ final class RequestBody {
                         refusal(
                             rc,
                             Problem.Code.TOO_SLOW,
-                            "The body did not come within %d s.".formatted(MAX_MS / 1000)));
+                            "The body did not come within %d s.".formatted(maxMs / 1000)));
                   }
                 });
     request.handler(

@@ -81,7 +81,7 @@ final class RequestGate {
     checkQueryNames(rc);
     if (review) {
       checkOwnSite(rc);
-      RequestBody.read(rc, NewReviewJson.MAX_BYTES);
+      RequestBody.read(rc, NewReviewJson.MAX_BYTES, RequestBody.MAX_MS);
     } else {
       rc.next();
     }
