@@ -38,7 +38,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Sends phantoms to a service in a process of its own and measures until the report is there:",
       "a first series after the start (cold), one at the pace of a PACS, one as fast as it goes;",
-      "then measures 'analyze' of a folder. Run it on a machine that does nothing else."
+      "then measures 'analyze' of a folder, and the heap that making the results takes. Run it on a machine that does nothing else."
     },
     mixinStandardHelpOptions = true)
 final class EndToEndCommand implements Callable<Integer> {
@@ -100,6 +100,8 @@ final class EndToEndCommand implements Callable<Integer> {
     }
     say(console, "analyze of a folder, from the start of the process to its end ...");
     runs.add(analyze(full.get(0).getParent(), work.resolve("analyzed")));
+    say(console, "Results in as little heap as it takes ...");
+    result.set("resultsMemory", ResultsMemory.measure(slices, work));
     Files.createDirectories(out.toAbsolutePath().getParent());
     JSON.writerWithDefaultPrettyPrinter().writeValue(out.toFile(), result);
     print(console, result);
@@ -244,6 +246,14 @@ final class EndToEndCommand implements Callable<Integer> {
     for (JsonNode run : result.get("runs")) {
       console.printf("  %-40s %9s%n", run.get("run").asText(), number(run, "resultsMs"));
     }
+    JsonNode memory = result.get("resultsMemory");
+    console.printf(
+        "%nheap for making them, besides the %.0f MiB that the report held: %s MiB (one label map: %.0f MiB)%n",
+        memory.get("heldMiB").asDouble(),
+        memory.get("heapBesidesMiB").isNull()
+            ? "more than " + number(memory, "labelMapMiB")
+            : number(memory, "heapBesidesMiB"),
+        memory.get("labelMapMiB").asDouble());
     console.printf("%nms a slice (sums over threads)%n");
     for (JsonNode run : result.get("runs")) {
       StringBuilder line = new StringBuilder("  %-40s".formatted(run.get("run").asText()));

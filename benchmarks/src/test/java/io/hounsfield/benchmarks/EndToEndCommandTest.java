@@ -30,6 +30,9 @@ class EndToEndCommandTest {
     assertEquals(24, result.get("slices").asInt());
     assertTrue(result.at("/machine/processors").asInt() > 0);
     assertEquals(4, result.get("runs").size());
+    assertEquals(6, result.at("/resultsMemory/labelMapMiB").asDouble(), "24 slices of 512 x 512");
+    assertTrue(result.at("/resultsMemory/heldMiB").asDouble() > 24, "volume and label maps");
+    assertTrue(result.at("/resultsMemory").has("heapBesidesMiB"));
     for (JsonNode run : result.get("runs")) {
       assertTrue(run.get("peakResidentMiB").asLong() > 50, run.toString());
       assertTrue(run.at("/stageMsPerSlice/segment").asDouble() > 0, run.toString());

@@ -3,14 +3,13 @@ package io.hounsfield.service.results;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.hounsfield.api.Analysis;
-import io.hounsfield.api.AnalysisStatus;
 import io.hounsfield.delivery.Delivery;
 import io.hounsfield.delivery.DeliveryService;
 import io.hounsfield.delivery.ObjectKind;
 import io.hounsfield.delivery.ResultObject;
 import io.hounsfield.delivery.Retry;
 import io.hounsfield.service.store.AnalysisStore;
+import io.hounsfield.service.store.StoredAnalyses;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,25 +49,7 @@ class OlderResultsTest {
     try (AnalysisStore store = AnalysisStore.open(temp.resolve("hounsfield.db"));
         DeliveryService delivery =
             new DeliveryService(store.outbox(), List.of(), temp, Retry.defaults())) {
-      Analysis analysis =
-          new Analysis(
-              ID,
-              "1.2",
-              "1.2.3",
-              1,
-              AnalysisStatus.RECEIVING,
-              0,
-              NOW,
-              NOW,
-              null,
-              null,
-              0,
-              null,
-              null,
-              null,
-              null,
-              null);
-      store.save(new AnalysisStore.Entry(analysis, null), "CT1");
+      StoredAnalyses.receiving(store, ID, NOW);
       ResultPublisher publisher =
           new ResultPublisher(
               temp,

@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.hounsfield.api.Analysis;
-import io.hounsfield.api.AnalysisStatus;
 import io.hounsfield.delivery.Delivery;
 import io.hounsfield.delivery.DeliveryState;
 import io.hounsfield.delivery.ObjectKind;
@@ -37,25 +35,7 @@ class OutboxStoreTest {
   void open() throws IOException {
     store = AnalysisStore.open(folder.resolve("hounsfield.db"));
     outbox = store.outbox();
-    Analysis analysis =
-        new Analysis(
-            ANALYSIS,
-            "1.2",
-            "1.2.3",
-            1,
-            AnalysisStatus.RECEIVING,
-            0,
-            NOW,
-            NOW,
-            null,
-            null,
-            0,
-            null,
-            null,
-            null,
-            null,
-            null);
-    store.save(new AnalysisStore.Entry(analysis, null), "CT1");
+    StoredAnalyses.receiving(store, ANALYSIS, NOW);
   }
 
   @AfterEach
