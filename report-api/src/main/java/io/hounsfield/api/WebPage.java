@@ -20,6 +20,7 @@ import java.util.zip.GZIPOutputStream;
 record WebPage(String mediaType, Buffer content, Buffer gzipped, String etag) {
 
   private static final String HTML = "text/html; charset=utf-8";
+  private static final String TEXT = "text/plain; charset=utf-8";
   private static final String SCRIPT = "text/javascript; charset=utf-8";
 
   private static final String DICOM_WEB = "/dicom-web";
@@ -39,19 +40,30 @@ record WebPage(String mediaType, Buffer content, Buffer gzipped, String etag) {
           Map.entry("i18n.js", SCRIPT),
           Map.entry("text-en.js", SCRIPT),
           Map.entry("text-zh.js", SCRIPT),
+          // Sentences of reports in other languages: the build copies the result documents' own.
+          Map.entry("sentences.properties", TEXT),
+          Map.entry("messages_zh-CN.properties", TEXT),
           Map.entry("common.js", SCRIPT),
+          Map.entry("live.js", SCRIPT),
+          Map.entry("sentences.js", SCRIPT),
+          Map.entry("faces.js", SCRIPT),
+          Map.entry("results.js", SCRIPT),
           Map.entry("worklist.js", SCRIPT),
           Map.entry("upload.js", SCRIPT),
           Map.entry("upload-sources.js", SCRIPT),
           Map.entry("zip-worker.js", SCRIPT),
+          Map.entry("study.css", "text/css; charset=utf-8"),
           Map.entry("report.js", SCRIPT),
+          Map.entry("regions.js", SCRIPT),
+          Map.entry("signoff.js", SCRIPT),
+          Map.entry("lesions.js", SCRIPT),
           Map.entry("panels.js", SCRIPT),
           Map.entry("viewer.js", SCRIPT),
           Map.entry("volume-worker.js", SCRIPT),
           Map.entry("vendor/niivue-0.69.0.js", SCRIPT),
           Map.entry("vendor/zip-2.24.0.js", SCRIPT),
           Map.entry("vendor/zip-2.24.0.LICENSES.txt", "text/plain; charset=utf-8"),
-          Map.entry("vendor/niivue-0.69.0.LICENSES.txt", "text/plain; charset=utf-8"));
+          Map.entry("vendor/niivue-0.69.0.LICENSES.txt", TEXT));
 
   static WebPage of(String mediaType, byte[] content) throws IOException {
     ByteArrayOutputStream packed = new ByteArrayOutputStream();

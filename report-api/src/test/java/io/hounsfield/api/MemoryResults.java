@@ -50,6 +50,14 @@ final class MemoryResults implements ResultCatalog {
     return List.of();
   }
 
+  /** Kinds that could not be made, of every analysis. */
+  volatile List<String> notMade = List.of();
+
+  @Override
+  public List<String> notMade(String analysisId) {
+    return notMade;
+  }
+
   @Override
   public List<DeliveryStatus> deliveries(String analysisId) {
     return deliveries.values().stream().filter(d -> d.analysisId().equals(analysisId)).toList();

@@ -82,9 +82,12 @@ class WebPageTest {
             new HttpApiOptions(
                 "127.0.0.1", port, Set.of(), 100, 10, Duration.ofSeconds(15), 256, 1024),
             catalog,
+            ResultCatalog.NONE,
+            Preview.reviews(),
             List::of,
             health,
-            () -> "");
+            () -> "",
+            List.of());
   }
 
   @AfterAll
@@ -369,7 +372,7 @@ class WebPageTest {
     browser.await("document.getElementById('state').innerText.includes('Code too-few-slices')");
     assertEquals(true, browser.evaluate("document.getElementById('report').hidden"));
     browser.open(address("/analyses/" + TestAnalyses.id(77)));
-    browser.await("document.getElementById('fault').innerText.includes('no analysis')");
+    browser.await("document.getElementById('patient').innerText === 'No such study'");
   }
 
   @Test
@@ -414,7 +417,7 @@ class WebPageTest {
         "document.querySelector('#previous table') && document.querySelector('#histogram svg')");
     pages.put("/analyses/" + TestAnalyses.id(8), "!document.getElementById('state').hidden");
     pages.put("/analyses/" + TestAnalyses.id(1), "!document.getElementById('state').hidden");
-    pages.put("/analyses/" + TestAnalyses.id(77), "!document.getElementById('fault').hidden");
+    pages.put("/analyses/" + TestAnalyses.id(77), "!document.getElementById('state').hidden");
     for (Map.Entry<String, String> page : pages.entrySet()) {
       browser.open(address(page.getKey()));
       browser.await(page.getValue());

@@ -78,21 +78,46 @@ export function stateTag(status) {
   return element('span', `state-tag ${status}`, hasText(`state.${status}`) ? t(`state.${status}`) : status);
 }
 
-/** The JSON at an address; an Error with a readable message where there is none. */
-export async function getJson(address) {
+/** What a problem says: in the page's language where its code is known, else in the service's own words. */
+export function problemText(problem, status) {
+  const key = `problem.${problem?.code}`;
+  return locale !== 'en' && hasText(key) ? t(key) : problem?.detail ?? t('badStatus', { status });
+}
+
+/** An Error for an answer that is none: with `gone` the service cannot be reached, and the page goes to look for it. */
+function noAnswer() {
+  document.dispatchEvent(new Event('service-gone'));
+  const error = new Error(t('noAnswer'));
+  error.gone = true;
+  return error;
+}
+
+/**
+ * Asks the service. An Error with a readable message where it does not answer (`gone`) or answers with a problem
+ * (`code`, `status`, and the whole answer as `body`).
+ */
+export async function request(address, options = {}) {
   let response;
   try {
-    response = await fetch(address, { headers: { Accept: 'application/json' } });
+    response = await fetch(address, { ...options, headers: { Accept: 'application/json', ...options.headers } });
   } catch {
-    throw new Error(t('noAnswer'));
+    throw noAnswer();
   }
-  const body = await response.json().catch(() => null);
   if (!response.ok) {
-    const error = new Error(body?.detail ?? t('badStatus', { status: response.status }));
-    error.code = body?.code;
+    const body = await response.json().catch(() => null);
+    const error = new Error(problemText(body, response.status));
+    Object.assign(error, { code: body?.code, status: response.status, body });
     throw error;
   }
-  return body;
+  return response;
+}
+
+/** The JSON at an address. */
+export async function getJson(address) {
+  const response = await request(address);
+  return response.json().catch(() => {
+    throw noAnswer(); // it went away in the middle
+  });
 }
 
 /** The paths of the API that this service has, as its contract lists them. */
@@ -102,36 +127,9 @@ export async function operations() {
   return new Set([...text.matchAll(/^ {2}(\/\S+):\s*$/gm)].map((match) => match[1]));
 }
 
+/** Says what went wrong. That the service is gone stands in a band of its own, until it is back. */
 export function showFault(error) {
   const fault = document.getElementById('fault');
-  fault.textContent = error ? error.message : '';
-  fault.hidden = !error;
-}
-
-/**
- * Follows the event stream. onReset: load everything anew, called first and after a gap;
- * onAnalysis: one analysis changed; onDelivery: a delivery did.
- */
-export function follow(onReset, onAnalysis, onDelivery = () => {}) {
-  const live = document.getElementById('live');
-  const show = (text, className) => {
-    live.textContent = text;
-    live.className = `live ${className}`;
-  };
-  const connect = () => {
-    const source = new EventSource('/api/v1/events');
-    source.addEventListener('open', () => show(t('live.on'), 'on'));
-    source.addEventListener('reset', () => onReset());
-    source.addEventListener('analysis', (event) => onAnalysis(JSON.parse(event.data)));
-    source.addEventListener('delivery', (event) => onDelivery(JSON.parse(event.data)));
-    source.addEventListener('error', () => {
-      show(t('live.off'), 'off');
-      if (source.readyState === EventSource.CLOSED) {
-        // The browser gives up after an answer such as 503; a person should not have to.
-        onReset();
-        setTimeout(connect, 5000);
-      }
-    });
-  };
-  connect();
+  fault.textContent = error && !error.gone ? error.message : '';
+  fault.hidden = !error || Boolean(error.gone);
 }

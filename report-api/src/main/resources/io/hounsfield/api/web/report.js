@@ -1,29 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
+// The study page: the report, as soon as there is one, and what is to be said while there is none.
 import {
-  element, follow, formatCount, formatDate, formatInstant, formatName, formatNumber, getJson, operations, refusalTexts,
-  showFault, stateTag,
+  element, formatDate, formatInstant, formatName, formatNumber, getJson, operations, showFault,
 } from '/assets/common.js';
+import { showState, showUnknown } from '/assets/faces.js';
 import { hasText, locale, preferences, t } from '/assets/i18n.js';
+import { follow } from '/assets/live.js';
 import { deliveries, histogram, previous, ProfileBar } from '/assets/panels.js';
-
-const REGIONS = ['bothLungs', 'rightLung', 'leftLung'];
-const QUANTITIES = [
-  ['volumeMl', 'mL'],
-  ['opacityVolumeMl', 'mL'],
-  ['opacityPercent', '%'],
-  ['highOpacityVolumeMl', 'mL'],
-  ['highOpacityPercent', '%'],
-  ['meanHu', 'HU'],
-  ['sdHu', 'HU'],
-  ['meanHuOpacity', 'HU'],
-  ['sdHuOpacity', 'HU'],
-];
-const SUMMARY = [['volumeMl', 'mL'], ['opacityVolumeMl', 'mL'], ['opacityPercent', '%'], ['highOpacityPercent', '%']];
+import { columnHeads, quantityName, REGIONS, RegionTable, rowHead, UNITS, valueCell } from '/assets/regions.js';
+import { findingsText, ownFiles, resultFiles } from '/assets/results.js';
+import { sentence, sentenceIn } from '/assets/sentences.js';
+import { SignOff } from '/assets/signoff.js';
 
 const id = location.pathname.split('/').pop();
 const address = `/api/v1/analyses/${encodeURIComponent(id)}`;
 const byId = (name) => document.getElementById(name);
-let shown = null;
+const PROFILE_TRIES = 20;
+const TRY_AFTER = 1500; // ms
+let shown = null; // version of the report on the page
+let viewer = null;
+let profile = null;
+let profiling = null;
+let bar = null;
+let table = null;
+let signOff = null;
 preferences();
 document.title = t('title.report');
 
@@ -35,98 +35,44 @@ function header(analysis) {
   ].filter(Boolean).join(' · ');
 }
 
-function state(analysis) {
-  const box = byId('state');
-  box.replaceChildren(stateTag(analysis.status));
-  if (analysis.refusal) {
-    box.append(...refusalTexts(analysis.refusal).map((text) => {
-      text.className = '';
-      return element('p', '', text);
-    }), element('p', 'sub', t('code', { code: analysis.refusal.code })));
-  } else {
-    const key = analysis.status === 'receiving' ? 'wait.receiving' : 'wait.analysing';
-    box.append(element('p', '', t(key, { n: formatCount(analysis.slicesReceived) })));
-  }
-  box.hidden = analysis.status === 'reported';
-}
-
-function columnHeads(...texts) {
-  return element('tr', '', ...texts.map((text) => {
-    const cell = element('th', '', text);
-    cell.scope = 'col';
-    return cell;
-  }));
-}
-
-function rowHead(className, ...content) {
-  const cell = element('th', className, ...content);
-  cell.scope = 'row';
-  return cell;
-}
-
-const quantityName = (quantity, unit) => [`${t(`quantity.${quantity}`)} `, element('span', 'unit', unit)];
-
 function measurements(report) {
   byId('measurement-head').replaceChildren(
     columnHeads(t('quantity'), ...REGIONS.map((region) => t(`region.${region}`))));
   const reasons = [];
-  const body = QUANTITIES.map(([quantity, unit]) => {
-    const row = element('tr', quantity === 'opacityPercent' ? 'lead' : '', rowHead('', ...quantityName(quantity, unit)));
+  const body = Object.entries(UNITS).map(([quantity, unit]) => {
+    const row = element('tr', quantity === 'opacityPercent' ? 'lead' : '', rowHead('', ...quantityName(quantity)));
     for (const region of REGIONS) {
-      const value = report.regions[region][quantity];
-      if (value !== null) {
-        row.append(element('td', '', formatNumber(value, unit)));
-        continue;
+      const cell = valueCell(report.regions[region][quantity], unit);
+      if (report.regions[region][quantity] === null) {
+        const { reason } = report.notMeasured
+          .find((entry) => entry.region === region && entry.quantity === quantity);
+        if (!reasons.includes(reason)) {
+          reasons.push(reason);
+        }
+        cell.append(element('sup', '', String(reasons.indexOf(reason) + 1)));
       }
-      const reason = report.notMeasured
-        .find((entry) => entry.region === region && entry.quantity === quantity).reason;
-      if (!reasons.includes(reason)) {
-        reasons.push(reason);
-      }
-      const mark = element('sup', '', String(reasons.indexOf(reason) + 1));
-      row.append(element('td', 'not-measured', t('notMeasured'), mark));
+      row.append(cell);
     }
     return row;
   });
   byId('measurement-rows').replaceChildren(...body);
-  byId('reasons').replaceChildren(...reasons.map((reason) => element('li', '', reason)));
+  byId('reasons').replaceChildren(...reasons.map((reason) => sentenceIn('li', '', reason)));
   byId('reasons').hidden = reasons.length === 0;
-}
-
-/** The table by region beside the images; a region leads to its slice with most disease. */
-function regions(report) {
-  const table = byId('regions');
-  const heads = columnHeads(t('region'), ...SUMMARY.map(() => ''));
-  SUMMARY.forEach(([quantity, unit], n) => heads.cells[n + 1].append(...quantityName(quantity, unit)));
-  table.tHead.replaceChildren(heads);
-  table.tBodies[0].replaceChildren(...REGIONS.map((region) => {
-    const button = element('button', 'plain', t(`region.${region}`));
-    button.type = 'button';
-    button.dataset.region = region;
-    button.title = t('region.hint');
-    const row = element('tr', '', rowHead('', button), ...SUMMARY.map(([quantity, unit]) => {
-      const value = report.regions[region][quantity];
-      return value === null
-        ? element('td', 'not-measured', t('notMeasured')) : element('td', '', formatNumber(value, unit));
-    }));
-    row.addEventListener('click', () => choose(region));
-    return row;
-  }));
 }
 
 function confidence(report) {
   const stated = report.confidence ?? { level: null, notStated: t('confidence.old') };
   if (stated.level === null) {
-    byId('confidence').replaceChildren(t('confidence.none', { reason: stated.notStated }));
+    byId('confidence').replaceChildren(
+      t('confidence.none', { reason: sentence(stated.notStated) ?? stated.notStated }));
     return;
   }
-  const basis = element('span', '', stated.basis);
-  basis.lang = 'en';
   const level = t(`confidence.${stated.level}`);
   byId('confidence').replaceChildren(
     element('span', `level-tag ${stated.level}`,
       t('confidence.stated', { level: level[0].toUpperCase() + level.slice(1) })),
-    t('confidence.bound', { bound: formatNumber(stated.opacityPercentErrorBound, '%') }), basis);
+    t('confidence.bound', { bound: formatNumber(stated.opacityPercentErrorBound, '%') }),
+    sentenceIn('span', '', stated.basis));
 }
 
 function definitions(list, entries) {
@@ -169,63 +115,22 @@ function identity(report) {
   const { patient } = report;
   byId('identity').textContent = [
     t('id', { id: patient.id || '–' }),
-    patient.sex && t('sex', patient),
+    patient.sex && t('sex', { sex: hasText(`sex.${patient.sex}`) ? t(`sex.${patient.sex}`) : patient.sex }),
     patient.birthDate && t('born', { date: formatDate(patient.birthDate) }),
-    report.study.accessionNumber && `accession ${report.study.accessionNumber}`,
+    report.study.accessionNumber && t('accession', { number: report.study.accessionNumber }),
   ].filter(Boolean).join(' · ');
 }
 
 function warningLine(warning) {
   const key = `warning.${warning.code}`;
-  const text = element('span', '', warning.text);
-  text.lang = 'en';
+  const text = sentenceIn('span', '', warning.text);
   return locale !== 'en' && hasText(key)
     ? element('li', '', element('strong', '', `${t(key)} `), text) : element('li', '', text);
 }
 
-function downloads() {
-  const files = [
-    ['report.json', 'report', 'report'], ['ct.nii.gz', 'ct.nii.gz', 'ct'], ['lungs.nii.gz', 'lungs.nii.gz', 'lungs'],
-    ['lesions.nii.gz', 'lesions.nii.gz', 'lesions'], ['overview.png', 'overview.png', 'overview'],
-  ];
-  byId('downloads').replaceChildren(...files.map(([name, path, key]) => {
-    const link = element('a', '', name);
-    link.href = `${address}/${path}?download=true`;
-    link.download = name;
-    return element('li', '', link, ' ', element('span', '', t(`download.${key}`)));
-  }));
-}
-
-/** The results in the standards' forms, made a moment after the report. */
-async function results() {
-  const { items } = await getJson(`${address}/results`);
-  const known = new Set([...byId('downloads').querySelectorAll('a')].map((link) => link.download));
-  byId('downloads').append(...items.filter(({ name }) => !known.has(name)).map(({ name }) => {
-    const link = element('a', '', name);
-    link.href = `${address}/results/${encodeURIComponent(name)}?download=true`;
-    link.download = name;
-    return element('li', '', link);
-  }));
-  const language = locale === 'en' ? 'en' : 'zh-cn';
-  const findings = items.find(({ name }) => name.toLowerCase() === `findings.${language}.txt`)
-    ?? items.find(({ name, mediaType }) => name.startsWith('findings') && mediaType.startsWith('text/plain'));
-  if (findings) {
-    const text = await (await fetch(`${address}/results/${encodeURIComponent(findings.name)}`)).text();
-    byId('findings').textContent = text;
-    byId('findings-section').hidden = false;
-  }
-}
-
-let viewer = null;
-let profile = null;
-let bar = null;
-
 /** To the voxel to look at first in a region, and its densities. */
 function choose(region) {
-  for (const button of document.querySelectorAll('#regions button')) {
-    button.setAttribute('aria-pressed', String(button.dataset.region === region));
-    button.closest('tr').classList.toggle('lead', button.dataset.region === region);
-  }
+  table?.choose(region);
   if (profile) {
     histogram(byId('histogram'), profile, region);
     if (viewer && profile.focus[region]) {
@@ -235,38 +140,49 @@ function choose(region) {
 }
 
 async function pictures(report) {
-  const first = byId('first-picture');
-  first.src = `${address}/overview.png`;
+  const section = byId('viewer');
+  byId('first-picture').src = `${address}/overview.png`;
   const started = import('/assets/viewer.js');
-  await showProfile();
+  showProfile();
   try {
     const { Viewer } = await started;
-    viewer = new Viewer(byId('viewer'), address, report.geometry);
+    viewer = new Viewer(section, address, report.geometry);
     viewer.onSlice = (slice) => bar?.show(slice);
     viewer.wanted = profile?.focus.bothLungs ?? undefined;
-    byId('viewer').addEventListener('most-disease', () => choose('bothLungs'));
-    byId('viewer').querySelector('[data-act="most"]').addEventListener('click', () => choose('bothLungs'));
+    section.addEventListener('most-disease', () => choose('bothLungs'));
+    section.querySelector('[data-act="most"]').addEventListener('click', () => choose('bothLungs'));
+    signOff?.setViewer(viewer);
     await viewer.open();
-  } catch {
-    byId('viewer').classList.add('no-images');
-    byId('viewer').querySelector('.viewer-note').textContent = t('viewer.noWebgl');
+  } catch (error) {
+    section.classList.add('no-images');
+    section.dataset.fault = error.code ?? 'fault';
+    section.querySelector('.viewer-note').textContent = error.code === 'no-webgl'
+      ? t('viewer.noWebgl') : t('viewer.fault', { detail: error.message });
   }
 }
 
+/** Once, however often it is asked for. */
+function showProfile() {
+  profiling ??= loadProfile().finally(() => {
+    profiling = null;
+  });
+}
+
 /** The profile is written some moments after the report. */
-async function showProfile() {
+async function loadProfile() {
   for (let tries = 0; profile === null; tries++) {
     try {
       profile = await getJson(`${address}/profile`);
     } catch (error) {
-      if (error.code !== 'report-not-available' || tries === 20) {
+      if (error.code !== 'report-not-available' || tries === PROFILE_TRIES) {
         return;
       }
       await new Promise((later) => {
-        setTimeout(later, 1500);
+        setTimeout(later, TRY_AFTER);
       });
     }
   }
+  signOff?.lesions.load(); // written a moment before
   byId('histogram-section').hidden = false;
   byId('profile').hidden = false;
   bar = new ProfileBar(byId('profile-bar'), profile, (slice) => {
@@ -296,22 +212,27 @@ async function extras(analysis) {
   await part('related', 'previous-section', async () => {
     previous(byId('previous'), analysis, (await getJson(`${address}/related`)).items);
   });
-  await part('results', 'downloads-section', results);
   await part('deliveries', 'deliveries-section', () => deliveries(byId('deliveries'), address));
+  await part('results', 'downloads-section', async () => {
+    const text = await findingsText(await resultFiles(byId('downloads'), byId('not-made'), address), address);
+    byId('findings').textContent = text ?? '';
+    byId('findings-section').hidden = text === null;
+  });
 }
 
 function show(report, analysis) {
   identity(report);
   byId('warning-list').replaceChildren(...report.warnings.map(warningLine));
   byId('warnings').hidden = report.warnings.length === 0;
-  regions(report);
+  table = new RegionTable(byId('regions'), report.regions, choose, (...change) => signOff?.edited(...change));
   measurements(report);
   confidence(report);
   details(report);
   byId('overview').src = `${address}/overview.png`;
   byId('overview-link').href = `${address}/overview.png`;
   byId('report').hidden = false;
-  downloads();
+  ownFiles(byId('downloads'), address);
+  signOff = new SignOff(byId('signoff-section'), byId('verdict'), address, report, table);
   pictures(report);
   extras(analysis);
 }
@@ -337,28 +258,59 @@ async function earlierReport() {
   }
 }
 
+/** A new version: pictures and files are new too. Not over the head of somebody who is writing. */
+function newer(version) {
+  if (!signOff?.dirty) {
+    location.reload();
+    return;
+  }
+  const load = element('button', '', t('newer.load'));
+  load.type = 'button';
+  load.addEventListener('click', () => location.reload());
+  byId('superseded').replaceChildren(element('span', '', t('newer', { version })), ' ', load);
+  byId('superseded').hidden = false;
+}
+
 async function update(analysis) {
   header(analysis);
-  state(analysis);
-  if (analysis.status !== 'reported') {
-    const report = analysis.version > 1 ? await earlierReport() : null;
-    if (report !== null) {
-      if (shown !== report.version) {
-        shown = report.version;
-        show(report, analysis);
-      }
-      superseded(report);
-    }
+  showState(byId('state'), analysis);
+  if (analysis.status === 'reported' && shown !== null && shown !== analysis.version) {
+    newer(analysis.version);
     return;
   }
-  if (shown !== null && shown !== analysis.version) {
-    location.reload(); // a new version: pictures and files are new too
+  let report = null;
+  if (analysis.status === 'reported') {
+    report = await getJson(`${address}/report`);
+  } else if (analysis.version > 1) {
+    report = await earlierReport();
+  }
+  if (report === null) {
     return;
   }
-  const report = await getJson(`${address}/report`);
-  shown = analysis.version;
-  show(report, analysis);
+  if (shown !== report.version) {
+    shown = report.version;
+    show(report, analysis);
+  } else {
+    identity(report);
+  }
   superseded(report);
+}
+
+/** Everything anew; what a lost connection kept away comes now. */
+async function reload() {
+  try {
+    await update(await getJson(address));
+    viewer?.again();
+    if (shown !== null && profile === null) {
+      showProfile();
+    }
+    await signOff?.refresh();
+  } catch (error) {
+    if (error.code !== 'analysis-not-found') {
+      throw error;
+    }
+    showUnknown(byId('patient'), byId('state'));
+  }
 }
 
 let work = Promise.resolve();
@@ -368,16 +320,21 @@ function enqueue(step) {
   work = work.then(step).then(() => showFault(null), showFault);
 }
 
-follow(
-  () => enqueue(async () => update(await getJson(address))),
-  (analysis) => {
+follow({
+  reset: () => enqueue(reload),
+  analysis: (analysis) => {
     if (analysis.id === id) {
       enqueue(() => update(analysis));
     }
   },
-  (delivery) => {
+  delivery: (delivery) => {
     if (delivery.analysisId === id && shown !== null) {
       deliveries(byId('deliveries'), address).catch(() => {}); // shown again with the next one
     }
   },
-);
+  review: (review) => {
+    if (review.analysisId === id) {
+      enqueue(() => signOff?.refresh());
+    }
+  },
+});

@@ -12,6 +12,13 @@ const LUNG = [240, 228, 66];
 const GROUND_GLASS = [86, 180, 233];
 const CONSOLIDATION = [213, 94, 0];
 
+/** A lesion that is left out: dark hatching in a light outline, to be seen on bright and on dark ground. */
+const HATCH = [70, 74, 78];
+const EDGE = [232, 236, 240];
+const HATCH_LABEL = 3;
+const EDGE_LABEL = 4;
+const HATCH_MM = 6;
+
 const HEADER_SHORTS = 176;
 const HEADER = 352;
 
@@ -79,12 +86,20 @@ export class Viewer {
     this.mark = null;
     this.hover = null;
     this.onSlice = () => {};
+    this.onLesion = () => {}; // called with the number of a lesion that shall change sides
+    this.lesionName = () => null; // words for a lesion, by its number
+    this.leftOut = new Set();
+    this.components = null;
+    this.waiting = new Set(); // stages that the service could not be reached for
     this.stage = 'none';
     this.canvas.viewer = this; // for tests and for curious people
   }
 
   /** Shows the coarse volume, then the rest; settles when the first picture stands or cannot. */
   async open() {
+    if (!document.createElement('canvas').getContext('webgl2')) {
+      throw Object.assign(new Error('no WebGL 2'), { code: 'no-webgl' });
+    }
     this.nv = new Niivue({
       isRadiologicalConvention: true,
       sagittalNoseLeft: true,
@@ -116,43 +131,59 @@ export class Viewer {
     this.controls();
     this.tool('crosshair');
     this.worker = new Worker('/assets/volume-worker.js', { type: 'module' });
-    return new Promise((settled) => {
-      this.worker.addEventListener('message', async ({ data }) => {
-        try {
-          await this.received(data);
-        } catch (error) {
-          this.say(t('viewer.fault', { detail: error.message }));
-        }
-        if (data.stage === 'coarse') {
-          settled(!data.fault);
-        }
-      });
-      this.worker.postMessage({ address: this.address, full: false });
+    this.worker.addEventListener('message', async ({ data }) => {
+      try {
+        await this.received(data);
+      } catch (error) {
+        this.say(t('viewer.fault', { detail: error.message }));
+      }
     });
+    this.ask('coarse');
+  }
+
+  ask(stage) {
+    this.waiting.delete(stage);
+    this.worker.postMessage({ address: this.address, stage });
+  }
+
+  /** The service is there again. */
+  again() {
+    for (const stage of [...this.waiting]) {
+      this.ask(stage);
+    }
   }
 
   async received(data) {
     if (data.stage === 'progress') {
       this.say(t('viewer.loading', { percent: Math.round(100 * data.share) }));
-      return;
-    }
-    if (data.fault) {
+    } else if (data.fault) {
       this.fault(data);
-      return;
+    } else if (data.stage === 'labels') {
+      await this.receivedLabels(data);
+    } else if (data.stage === 'components') {
+      this.components = new Uint8Array(data.components, HEADER);
+      this.root.querySelector('[data-tool="exclude"]').hidden = false;
+      await this.leaveOut(this.leftOut);
+    } else {
+      await this.receivedCt(data);
     }
-    if (data.stage === 'labels') {
-      this.labels = data;
-      await this.layers();
-      this.stage = 'labels';
-      const voxels = this.grid.size.reduce((product, n) => product * n, 1);
-      if (voxels <= MOST_VOXELS) {
-        this.loadAll();
-      } else {
-        this.say(t('viewer.large'));
-        this.root.querySelector('[data-act="all"]').hidden = false;
-      }
-      return;
+  }
+
+  async receivedLabels(data) {
+    this.labels = data;
+    await this.layers();
+    this.stage = 'labels';
+    this.ask('components');
+    const voxels = this.grid.size.reduce((product, n) => product * n, 1);
+    if (voxels <= MOST_VOXELS) {
+      this.loadAll();
+    } else {
+      this.say(t('viewer.large'));
+      this.root.querySelector('[data-act="all"]').hidden = false;
     }
+  }
+
+  async receivedCt(data) {
     this.ct = new Int16Array(data.ct);
     this.size = [21, 22, 23].map((n) => this.ct[n]); // dim[1..3] of the header
     this.step = this.size.map((n, a) => Math.ceil(this.grid.size[a] / n));
@@ -163,7 +194,9 @@ export class Viewer {
     await this.layers();
     if (first) {
       this.root.classList.add('has-picture');
+      this.root.classList.remove('no-images');
       this.goTo(this.wanted ?? this.grid.size.map((n) => Math.floor(n / 2)));
+      this.ask('labels');
     }
     this.stage = data.stage;
     this.say(data.stage === 'full' ? '' : t('viewer.coarse'));
@@ -173,10 +206,19 @@ export class Viewer {
   loadAll() {
     this.root.querySelector('[data-act="all"]').hidden = true;
     this.say(t('viewer.loading', { percent: 0 }));
-    this.worker.postMessage({ address: this.address, full: true });
+    this.ask('full');
   }
 
   fault(data) {
+    if (data.stage === 'components') {
+      return; // a report of before there were any: nothing to leave out
+    }
+    if (data.code === 'no-answer') {
+      this.waiting.add(data.stage);
+      document.dispatchEvent(new Event('service-gone'));
+      this.say(t('viewer.waits'));
+      return;
+    }
     this.root.dataset.fault = data.code ?? 'fault';
     if (data.stage === 'coarse') {
       this.root.classList.add('no-images');
@@ -196,14 +238,15 @@ export class Viewer {
     const held = this.voxel;
     if (this.labels && !this.images.lungs) {
       const make = async (buffer, name, colours) => {
-        const image = await NVImage.new(buffer, name, '', 1, null, 0, 2);
+        const image = await NVImage.new(buffer, name, '', 1, null, 0, EDGE_LABEL);
         image.setColormapLabel(labelColours(...colours));
         image.hdr.intent_code = 1002; // NIFTI_INTENT_LABEL: without it NiiVue draws no outlines
         return image;
       };
       this.images.lungs = await make(this.labels.lungs, 'lungs.nii', [LUNG, LUNG]);
-      this.images.lesions = await make(this.labels.lesions, 'lesions.nii', [GROUND_GLASS, CONSOLIDATION]);
-      this.images.outline = await make(this.labels.outline, 'outline.nii', [GROUND_GLASS, CONSOLIDATION]);
+      const colours = [GROUND_GLASS, CONSOLIDATION, HATCH, EDGE];
+      this.images.lesions = await make(this.labels.lesions, 'lesions.nii', colours);
+      this.images.outline = await make(this.labels.outline, 'outline.nii', colours);
     }
     const { ct, lungs, lesions, outline } = this.images;
     const volumes = [ct];
@@ -280,14 +323,84 @@ export class Viewer {
     return this.ct[HEADER_SHORTS + (k * this.size[1] + j) * this.size[0] + i];
   }
 
+  index([i, j, k]) {
+    return (k * this.grid.size[1] + j) * this.grid.size[0] + i;
+  }
+
+  /** Number of the lesion at a voxel, or nearest to it within a few voxels of its slice; 0 for none. */
+  lesion([i, j, k]) {
+    if (this.components === null) {
+      return 0;
+    }
+    let found = 0;
+    let nearest = 11; // squared: a little more than three voxels
+    for (let dj = -3; dj <= 3; dj++) {
+      for (let di = -3; di <= 3; di++) {
+        const inside = i + di >= 0 && i + di < this.grid.size[0] && j + dj >= 0 && j + dj < this.grid.size[1];
+        const number = inside ? this.components[this.index([i + di, j + dj, k])] : 0;
+        if (number !== 0 && di * di + dj * dj < nearest) {
+          nearest = di * di + dj * dj;
+          found = number;
+        }
+      }
+    }
+    return found;
+  }
+
+  /** Draws these lesions as left out, all others as they are. */
+  async leaveOut(numbers) {
+    this.leftOut = new Set(numbers);
+    document.getElementById('left-out-legend').hidden = this.leftOut.size === 0;
+    if (this.components === null || !this.images.lesions) {
+      return;
+    }
+    const changed = new Set([...this.leftOut, ...this.drawnLeftOut ?? []]
+      .filter((number) => this.leftOut.has(number) !== Boolean(this.drawnLeftOut?.has(number))));
+    if (changed.size > 0) {
+      this.drawnLeftOut = this.leftOut;
+      this.paint(changed);
+      await this.layers();
+      this.located();
+    }
+  }
+
+  /** Writes the labels of these lesions anew into both overlays. */
+  paint(changed) {
+    const [columns, rows, slices] = this.grid.size;
+    const numbers = this.components;
+    const fill = this.images.lesions.img;
+    const line = this.images.outline.img;
+    const fillBefore = new Uint8Array(this.labels.lesions, HEADER);
+    const lineBefore = new Uint8Array(this.labels.outline, HEADER);
+    const [x, y, z] = this.grid.spacing;
+    for (let k = 0, n = 0; k < slices; k++) {
+      for (let j = 0; j < rows; j++) {
+        for (let i = 0; i < columns; i++, n++) {
+          const number = numbers[n];
+          if (number === 0 || !changed.has(number)) {
+            continue;
+          }
+          if (!this.leftOut.has(number)) {
+            fill[n] = fillBefore[n];
+            line[n] = lineBefore[n];
+            continue;
+          }
+          const edge = i === 0 || numbers[n - 1] !== number || i === columns - 1 || numbers[n + 1] !== number
+            || j === 0 || numbers[n - columns] !== number || j === rows - 1 || numbers[n + columns] !== number;
+          const hatched = (i * x + j * y + k * z) % HATCH_MM < HATCH_MM / 3;
+          line[n] = edge ? EDGE_LABEL : 0;
+          fill[n] = edge ? EDGE_LABEL : hatched ? HATCH_LABEL : 0;
+        }
+      }
+    }
+  }
+
   /** Lung and lesion label of a voxel. */
   label(voxel) {
     if (!this.labels) {
       return 0;
     }
-    const [i, j, k] = voxel;
-    return new Uint8Array(this.labels.lesions)[
-      HEADER + (k * this.grid.size[1] + j) * this.grid.size[0] + i];
+    return new Uint8Array(this.labels.lesions)[HEADER + this.index(voxel)];
   }
 
   located() {
@@ -299,10 +412,12 @@ export class Viewer {
     const about = this.step.some((n) => n > 1) ? '≈' : '';
     const shown = this.hover ?? voxel;
     const label = this.label(shown);
+    const lesion = label === 0 ? 0 : this.components?.[this.index(shown)] ?? 0;
     const parts = [
       t('viewer.slice', { slice: voxel[2] + 1, slices: this.grid.size[2] }),
       `${about}${formatNumber(this.hu(shown), 'HU')} HU`,
       label === 0 ? null : t(label === 1 ? 'groundGlass' : 'consolidation'),
+      lesion === 0 ? null : this.lesionName(lesion),
       this.mark ? t('viewer.distance', { mm: this.distance(this.mark, voxel).toFixed(1) }) : null,
     ];
     this.root.querySelector('.viewer-values').textContent = parts.filter(Boolean).join(' · ');
@@ -348,8 +463,10 @@ export class Viewer {
 
   tool(name) {
     const primary = {
-      crosshair: DRAG_MODE.crosshair, window: DRAG_MODE.windowing, pan: DRAG_MODE.pan, distance: DRAG_MODE.measurement,
+      crosshair: DRAG_MODE.crosshair, exclude: DRAG_MODE.crosshair, window: DRAG_MODE.windowing, pan: DRAG_MODE.pan, distance: DRAG_MODE.measurement,
     }[name];
+    this.excluding = name === 'exclude';
+    this.frame.classList.toggle('excluding', this.excluding);
     this.nv.setMouseEventConfig({
       leftButton: { primary, withShift: DRAG_MODE.pan, withCtrl: DRAG_MODE.windowing },
       rightButton: DRAG_MODE.windowing,
@@ -444,6 +561,17 @@ export class Viewer {
       }
     }, { capture: true, passive: false });
     this.canvas.addEventListener('pointermove', (event) => this.pointed(event));
+    this.canvas.addEventListener('pointerdown', (event) => {
+      this.pressed = event.button === 0 ? [event.clientX, event.clientY] : null;
+    });
+    this.canvas.addEventListener('pointerup', (event) => {
+      const still = this.pressed
+        && Math.hypot(event.clientX - this.pressed[0], event.clientY - this.pressed[1]) < 4;
+      if (this.excluding && still) {
+        this.pointed(event);
+        this.pick(this.hover);
+      }
+    });
     this.canvas.addEventListener('pointerleave', () => {
       this.hover = null;
       this.located();
@@ -461,6 +589,16 @@ export class Viewer {
     ]);
     this.hover = frac[0] < 0 ? null : this.grid.clamp(this.grid.toVoxel(this.nv.frac2mm(frac, 0, true)));
     this.located();
+  }
+
+  /** The lesion at that voxel changes sides. */
+  pick(voxel) {
+    const number = voxel ? this.lesion(voxel) : 0;
+    if (number > 0) {
+      this.onLesion(number);
+    } else if (this.components !== null) {
+      this.say(t('leftOut.nothing'));
+    }
   }
 
   overlay(change) {
@@ -513,6 +651,7 @@ export class Viewer {
       l: () => toggle('lungs'),
       o: () => toggle('lesions'),
       f: () => style(this.show.fill ? 'outline' : 'fill'),
+      e: () => this.pick(this.voxel),
       m: () => {
         this.mark = this.mark ? null : this.voxel;
         this.located();

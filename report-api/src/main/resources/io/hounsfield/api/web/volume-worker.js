@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Fetches a study's volumes beside the page, so that it stays responsive: a coarse CT for the first picture, then the
-// label maps, then every voxel.
+// label maps and the map of the single lesions, then every voxel.
 
 const HEADER = 352;
 const MOST_BYTES = 2 ** 31 - 1; // of one volume; the service measures nothing larger
@@ -16,21 +16,55 @@ function length(header) {
   return bytes;
 }
 
-/** A compressed NIfTI file, unpacked; each chunk goes to its place at once, so that nothing is held twice. */
-async function fetchVolume(address, onProgress) {
-  const response = await fetch(address);
+const TRIES = 20;
+const TRY_AFTER = 1500; // ms
+
+/** A fault of the connection, which may heal; others are the service's word. */
+function gone() {
+  const fault = new Error('the service does not answer');
+  fault.code = 'no-answer';
+  return fault;
+}
+
+async function ask(address) {
+  const response = await fetch(address).catch(() => {
+    throw gone();
+  });
   if (!response.ok) {
     const problem = await response.json().catch(() => null);
     const fault = new Error(problem?.detail ?? `status ${response.status}`);
     fault.code = problem?.code;
     throw fault;
   }
+  return response;
+}
+
+/** What is written some moments after the report. */
+async function askUntilThere(address) {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await ask(address);
+    } catch (fault) {
+      if (fault.code !== 'report-not-available' || tries === TRIES) {
+        throw fault;
+      }
+      await new Promise((later) => {
+        setTimeout(later, TRY_AFTER);
+      });
+    }
+  }
+}
+
+/** A compressed NIfTI file, unpacked; each chunk goes to its place at once, so that nothing is held twice. */
+async function volume(response, onProgress) {
   const reader = response.body.pipeThrough(new DecompressionStream('gzip')).getReader();
   let start = new Uint8Array(0);
   let all = null;
   let at = 0;
   for (;;) {
-    const { done, value } = await reader.read();
+    const { done, value } = await reader.read().catch(() => {
+      throw gone(); // cut off on the way
+    });
     if (done) {
       break;
     }
@@ -53,7 +87,7 @@ async function fetchVolume(address, onProgress) {
     }
   }
   if (all === null || at !== all.length) {
-    throw new Error('the volume ended early');
+    throw gone();
   }
   return all;
 }
@@ -86,33 +120,31 @@ function outline(file) {
   return out;
 }
 
-async function step(stage, work) {
-  try {
-    const found = await work();
-    self.postMessage({ stage, ...found }, Object.values(found));
-  } catch (error) {
-    self.postMessage({ stage, fault: error.message, code: error.code ?? null });
-  }
-}
-
-self.addEventListener('message', async ({ data: { address, full } }) => {
-  if (!full) {
-    await step('coarse', async () => ({ ct: (await fetchVolume(`${address}/ct.nii.gz?detail=coarse`)).buffer }));
-    await step('labels', async () => {
-      const [lungs, lesions] = await Promise.all([
-        fetchVolume(`${address}/lungs.nii.gz`), fetchVolume(`${address}/lesions.nii.gz`),
-      ]);
-      return { lungs: outline(lungs).buffer, outline: outline(lesions).buffer, lesions: lesions.buffer };
-    });
-    return;
-  }
-  let told = 0;
-  await step('full', async () => ({
-    ct: (await fetchVolume(`${address}/ct.nii.gz`, (share) => {
+const STAGES = {
+  coarse: async (address) => ({ ct: (await volume(await ask(`${address}/ct.nii.gz?detail=coarse`))).buffer }),
+  labels: async (address) => {
+    const [lungs, lesions] = await Promise.all(['lungs', 'lesions'].map(
+      async (name) => volume(await askUntilThere(`${address}/${name}.nii.gz`))));
+    return { lungs: outline(lungs).buffer, outline: outline(lesions).buffer, lesions: lesions.buffer };
+  },
+  components: async (address) => ({ components: (await volume(await ask(`${address}/components.nii.gz`))).buffer }),
+  full: async (address) => {
+    let told = 0;
+    const ct = await volume(await ask(`${address}/ct.nii.gz`), (share) => {
       if (share - told >= 0.02) {
         told = share;
         self.postMessage({ stage: 'progress', share });
       }
-    })).buffer,
-  }));
+    });
+    return { ct: ct.buffer };
+  },
+};
+
+self.addEventListener('message', async ({ data: { address, stage } }) => {
+  try {
+    const found = await STAGES[stage](address);
+    self.postMessage({ stage, ...found }, Object.values(found));
+  } catch (error) {
+    self.postMessage({ stage, fault: error.message, code: error.code ?? null });
+  }
 });

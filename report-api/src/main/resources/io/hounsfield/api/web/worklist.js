@@ -2,10 +2,11 @@
 // The work list. All of it is in memory, so that it can be searched without a name in an address; only the rows that
 // can be seen are in the document.
 import {
-  element, follow, formatCount, formatDate, formatInstant, formatName, formatNumber, getJson, refusalTexts, showFault,
+  element, formatCount, formatDate, formatInstant, formatName, formatNumber, getJson, refusalTexts, showFault,
   stateTag,
 } from '/assets/common.js';
 import { preferences, t } from '/assets/i18n.js';
+import { follow } from '/assets/live.js';
 import { uploads } from '/assets/upload.js';
 
 const FIRST_PAGE = 100;
@@ -250,11 +251,14 @@ for (const name of ['search', 'state', 'warned']) {
   });
 }
 byId('filters').addEventListener('submit', (event) => event.preventDefault());
-follow(load, (analysis) => loading.then(() => {
-  if (!analyses.has(analysis.id)) {
-    total++;
-  }
-  put(analysis);
-  drawSoon();
-}));
+follow({
+  reset: load,
+  analysis: (analysis) => loading.then(() => {
+    if (!analyses.has(analysis.id)) {
+      total++;
+    }
+    put(analysis);
+    drawSoon();
+  }),
+});
 uploads();
