@@ -4,6 +4,7 @@ package io.hounsfield.api;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import java.io.IOException;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -12,13 +13,20 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Between what changes and the event stream: an analysis is told with the counts of its deliveries,
- * whether it changed itself or one of them did. The counts are asked from the store on a worker
- * thread, once for all that changed meanwhile, so that nobody who changes something waits for it;
- * of several changes of one analysis meanwhile the newest is told.
+ * whether it changed itself, one of them did, or a review was added. The counts are asked from the
+ * store on a worker thread, once for all that changed meanwhile, so that nobody who changes
+ * something waits for it; of several changes of one analysis meanwhile the newest is told. Many
+ * changes at once are told some at a time, so that clients keep up with them.
  */
 final class AnalysisNews implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(AnalysisNews.class);
+
+  /** Most that is told at once; a client that reads takes as many without being late. */
+  private static final int AT_ONCE = 64;
+
+  /** How long after that many the next are told, ms. */
+  private static final long PAUSE_MS = 50;
 
   /** How long after a fault of the store it is asked again, ms. */
   private static final long AGAIN_MS = 1000;
@@ -30,7 +38,7 @@ final class AnalysisNews implements AutoCloseable {
   private final EventHub events;
 
   // Guarded by this.
-  /** What is to be told, by identifier; empty where only deliveries changed. */
+  /** What is to be told, by identifier; empty where it is to be looked up. */
   private final Map<String, Optional<Analysis>> waiting = new LinkedHashMap<>();
 
   private boolean busy;
@@ -66,6 +74,16 @@ final class AnalysisNews implements AutoCloseable {
     tellSoon();
   }
 
+  /** Takes a review that was added; any thread, returns at once. */
+  void changed(ReviewCatalog.Added review) {
+    events.publish(review);
+    synchronized (this) {
+      // What waits may have been read before the review.
+      waiting.put(review.analysisId(), Optional.empty());
+    }
+    tellSoon();
+  }
+
   private void tellSoon() {
     synchronized (this) {
       if (busy || closed || waiting.isEmpty()) {
@@ -77,29 +95,35 @@ final class AnalysisNews implements AutoCloseable {
         .executeBlocking(this::tell, false)
         .onComplete(
             told -> {
-              done();
-              tellSoon();
+              if (told < AT_ONCE) {
+                goOn();
+              } else {
+                vertx.setTimer(PAUSE_MS, timer -> goOn());
+              }
             },
             fault -> {
               LOG.error("Changes cannot be told now; tried again", fault);
-              vertx.setTimer(
-                  AGAIN_MS,
-                  timer -> {
-                    done();
-                    tellSoon();
-                  });
+              vertx.setTimer(AGAIN_MS, timer -> goOn());
             });
   }
 
-  private synchronized void done() {
-    busy = false;
+  private void goOn() {
+    synchronized (this) {
+      busy = false;
+    }
+    tellSoon();
   }
 
-  private Void tell() throws IOException {
-    Map<String, Optional<Analysis>> taken;
+  /** Tells some; how many. */
+  private int tell() throws IOException {
+    Map<String, Optional<Analysis>> taken = new LinkedHashMap<>();
     synchronized (this) {
-      taken = new LinkedHashMap<>(waiting);
-      waiting.clear();
+      Iterator<Map.Entry<String, Optional<Analysis>>> first = waiting.entrySet().iterator();
+      while (first.hasNext() && taken.size() < AT_ONCE) {
+        Map.Entry<String, Optional<Analysis>> change = first.next();
+        taken.put(change.getKey(), change.getValue());
+        first.remove();
+      }
     }
     try {
       Map<String, DeliveryCounts> counts = results.deliveryCounts(taken.keySet());
@@ -109,7 +133,7 @@ final class AnalysisNews implements AutoCloseable {
             change.getValue().isPresent() ? change.getValue() : catalog.find(id);
         analysis.ifPresent(a -> events.publish(a, counts.getOrDefault(id, DeliveryCounts.NONE)));
       }
-      return null;
+      return taken.size();
     } catch (IOException | RuntimeException e) {
       synchronized (this) {
         // What came meanwhile is newer.

@@ -155,7 +155,7 @@ public final class HttpApi implements AutoCloseable {
         List.of(
             catalog.subscribe(news::changed),
             results.subscribe(news::changed),
-            reviews.subscribe(events::publish),
+            reviews.subscribe(news::changed),
             news::close);
     try {
       RequestGate gate = new RequestGate(new HostCheck(options), contract, mounts);

@@ -49,6 +49,8 @@ record WebPage(String mediaType, Buffer content, Buffer gzipped, String etag) {
           Map.entry("faces.js", SCRIPT),
           Map.entry("results.js", SCRIPT),
           Map.entry("worklist.js", SCRIPT),
+          Map.entry("worklist-row.js", SCRIPT),
+          Map.entry("worklist-export.js", SCRIPT),
           Map.entry("upload.js", SCRIPT),
           Map.entry("upload-sources.js", SCRIPT),
           Map.entry("zip-worker.js", SCRIPT),

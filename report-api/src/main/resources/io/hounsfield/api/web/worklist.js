@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The work list. All of it is in memory, so that it can be searched without a name in an address; only the rows that
 // can be seen are in the document.
-import {
-  element, formatCount, formatDate, formatInstant, formatName, formatNumber, getJson, refusalTexts, showFault,
-  stateTag,
-} from '/assets/common.js';
+import { formatCount, getJson, showFault } from '/assets/common.js';
 import { preferences, t } from '/assets/i18n.js';
 import { follow } from '/assets/live.js';
 import { uploads } from '/assets/upload.js';
+import { exports } from '/assets/worklist-export.js';
+import { row, words } from '/assets/worklist-row.js';
 
 const FIRST_PAGE = 100;
 const PAGE = 500;
@@ -19,101 +18,86 @@ const byId = (name) => document.getElementById(name);
 preferences();
 document.title = t('title.worklist');
 
-const analyses = new Map();
+/** An analysis with what is asked of it again and again. */
+class Entry {
+  constructor(analysis) {
+    this.analysis = analysis;
+    this.id = analysis.id;
+    this.created = Date.parse(analysis.createdAt);
+    this.updated = Date.parse(analysis.updatedAt);
+    this.text = null;
+  }
+
+  includes(parts) {
+    this.text ??= words(this.analysis);
+    return parts.every((part) => this.text.includes(part));
+  }
+}
+
+let entries = new Map(); // by identifier
 const rows = new Map(); // those in the document
-let order = []; // newest first
+let order = []; // identifiers, newest first
 let shown = []; // of those, what search and filter leave
 let total = 0;
 let complete = false;
-let stale = false;
+let sorted = true;
+let filtered = false;
 let drawing = false;
 
+/** By the time to the millisecond, then by the rest of it, then by the identifier, as the service does. */
 function newestFirst(a, b) {
-  if (a.createdAt !== b.createdAt) {
-    return Date.parse(b.createdAt) - Date.parse(a.createdAt) || (a.createdAt < b.createdAt ? 1 : -1);
+  if (a.created !== b.created) {
+    return b.created - a.created;
+  }
+  const [x, y] = [a.analysis.createdAt, b.analysis.createdAt];
+  if (x !== y) {
+    return x < y ? 1 : -1;
   }
   return a.id < b.id ? 1 : -1;
 }
 
-function opacity(analysis) {
-  if (analysis.opacityPercent === null) {
-    return document.createTextNode(analysis.status === 'reported' ? t('notMeasured') : '–');
-  }
-  const fill = element('div');
-  fill.style.width = `${Math.min(100, Math.max(0, analysis.opacityPercent))}%`;
-  const meter = element('div', 'meter', analysis.opacityPercent > 0 ? fill : null);
-  meter.setAttribute('aria-hidden', 'true');
-  const value = element('span', 'value', `${formatNumber(analysis.opacityPercent, '%')} %`);
-  return element('div', 'opacity', value, meter);
-}
+const DELIVERED = {
+  failed: ({ failed }) => failed > 0,
+  waiting: ({ waiting, failed }) => waiting > 0 || failed > 0,
+  sent: ({ sent, waiting, failed }) => sent > 0 && waiting + failed === 0,
+};
 
-function row(analysis) {
-  const link = element('a', 'patient-link', formatName(analysis.patientName));
-  link.href = `/analyses/${encodeURIComponent(analysis.id)}`;
-  const patient = element('td', '', link, element('span', 'sub', analysis.patientId || t('noId')));
-  const study = element('td', 'study', analysis.studyDescription || '–');
-  if (analysis.seriesDescription) {
-    study.append(element('span', 'sub', analysis.seriesDescription));
-  }
-  const state = element('td', 'state', stateTag(analysis.status));
-  if (analysis.refusal) {
-    const [text] = refusalTexts(analysis.refusal);
-    text.title = analysis.refusal.text;
-    state.append(text);
-  }
-  const warnings = element('td');
-  if (analysis.warningCount > 0) {
-    const words = t(analysis.warningCount === 1 ? 'list.warning.one' : 'list.warning', { n: analysis.warningCount });
-    warnings.append(element('span', 'warn-mark', `⚠ ${words}`));
-  }
-  // Date above, time below; only the time where it was today.
-  const [last, ...rest] = formatInstant(analysis.updatedAt).split(' ').reverse();
-  const day = rest.length > 1 ? rest.pop() : null;
-  const changed = element('td', '', day ?? '', element('span', day ? 'sub' : '', [...rest.reverse(), last].join(' ')));
-  const node = element(
-    'tr', '',
-    patient,
-    element('td', '', formatDate(analysis.studyDate)),
-    study,
-    state,
-    element('td', 'number', formatCount(analysis.slicesReceived)),
-    element('td', '', opacity(analysis)),
-    warnings,
-    changed,
-  );
-  node.id = `analysis-${analysis.id}`;
-  node.dataset.id = analysis.id;
-  return node;
-}
+const REVIEWED = {
+  none: ({ review, status }) => !review && status === 'reported',
+  accepted: ({ review }) => review === 'accepted',
+  rejected: ({ review }) => review === 'rejected',
+  commented: ({ review }) => review === 'commented',
+};
 
-const words = (analysis) => [
-  formatName(analysis.patientName), analysis.patientName, analysis.patientId, analysis.studyDescription,
-  analysis.seriesDescription, formatDate(analysis.studyDate), analysis.studyDate, analysis.refusal?.text,
-  analysis.refusal?.code,
-].filter(Boolean).join('\n').toLowerCase();
-const texts = new Map();
-
-function text(analysis) {
-  let found = texts.get(analysis);
-  if (found === undefined) {
-    found = words(analysis);
-    texts.set(analysis, found);
-  }
-  return found;
-}
-
-function filter() {
+/** What is asked for; `plain` where it is no more than a state. */
+function asked() {
   const parts = byId('search').value.toLowerCase().split(/\s+/).filter(Boolean);
   const state = byId('state').value;
   const warned = byId('warned').checked;
-  if (stale) {
-    order = [...analyses.values()].sort(newestFirst);
-    stale = false;
+  const delivered = DELIVERED[byId('delivered').value];
+  const reviewed = REVIEWED[byId('reviewed').value];
+  const plain = parts.length === 0 && !warned && !delivered && !reviewed;
+  const matches = (entry) => {
+    const { analysis } = entry;
+    return (!state || analysis.status === state)
+      && (!warned || analysis.warningCount > 0)
+      && (!delivered || delivered(analysis.deliveries))
+      && (!reviewed || reviewed(analysis))
+      && entry.includes(parts);
+  };
+  return { state, plain, matches };
+}
+
+function filter() {
+  if (!sorted) {
+    order = [...entries.values()].sort(newestFirst).map(({ id }) => id);
+    sorted = true;
   }
-  shown = parts.length === 0 && !state && !warned ? order : order.filter((analysis) => (
-    (!state || analysis.status === state)
-    && (!warned || analysis.warningCount > 0)
-    && parts.every((part) => text(analysis).includes(part))));
+  if (!filtered) {
+    const { state, plain, matches } = asked();
+    shown = plain && !state ? order : order.filter((id) => matches(entries.get(id)));
+    filtered = true;
+  }
 }
 
 /** Draws the rows that can be seen, at most once a frame, however fast events come. */
@@ -125,23 +109,23 @@ function draw() {
   const first = Math.max(0, Math.floor(frame.scrollTop / ROW) - SPARE);
   const last = Math.min(shown.length, first + Math.ceil(frame.clientHeight / ROW) + 2 * SPARE);
   const focused = document.activeElement?.closest?.('#rows tr')?.dataset.id;
-  const wanted = new Set(shown.slice(first, last).map((analysis) => analysis.id));
-  if (focused && analyses.has(focused)) {
+  const wanted = new Set(shown.slice(first, last));
+  if (focused && entries.has(focused)) {
     wanted.add(focused); // what has the focus stays in the document
   }
   for (const [id, known] of rows) {
-    if (!wanted.has(id) || known.analysis !== analyses.get(id)) {
+    if (!wanted.has(id) || known.analysis !== entries.get(id).analysis) {
       known.node.remove();
       rows.delete(id);
     }
   }
   let at = body.firstElementChild;
   for (let n = first; n < last; n++) {
-    const analysis = shown[n];
-    let known = rows.get(analysis.id);
+    const { id, analysis } = entries.get(shown[n]);
+    let known = rows.get(id);
     if (!known) {
       known = { analysis, node: row(analysis) };
-      rows.set(analysis.id, known);
+      rows.set(id, known);
     }
     known.node.setAttribute('aria-rowindex', String(n + 2));
     if (known.node === at) {
@@ -168,8 +152,7 @@ function draw() {
 }
 
 function counts() {
-  const n = analyses.size;
-  const number = (values) => Object.fromEntries(Object.entries(values).map(([k, v]) => [k, formatCount(v)]));
+  const n = entries.size;
   let key = 'list.count';
   if (!complete && n < total) {
     key = n >= MOST ? 'list.capped' : 'list.loading';
@@ -178,8 +161,11 @@ function counts() {
   } else if (n === 1) {
     key = 'list.count.one';
   }
-  const values = number({ shown: key === 'list.loading' || key === 'list.capped' ? n : shown.length, total: Math.max(total, n) });
-  byId('count').textContent = t(key, values);
+  const of = key === 'list.loading' || key === 'list.capped' ? n : shown.length;
+  const text = t(key, { shown: formatCount(of), total: formatCount(Math.max(total, n)) });
+  if (byId('count').textContent !== text) {
+    byId('count').textContent = text; // said aloud, so only when it says something else
+  }
   byId('empty').textContent = n === 0 ? t('list.empty') : t('list.none');
   byId('empty').hidden = shown.length > 0 || !complete;
   byId('worklist').hidden = n === 0 && complete;
@@ -192,72 +178,119 @@ function drawSoon() {
   }
 }
 
-function put(analysis) {
-  const known = analyses.get(analysis.id);
-  if (known && Date.parse(known.updatedAt) > Date.parse(analysis.updatedAt)) {
+/** Takes an analysis into a list; false where a newer one is there. */
+function put(list, analysis) {
+  const entry = new Entry(analysis);
+  const known = list.get(entry.id);
+  if (known && known.updated > entry.updated) {
     return;
   }
-  if (known) {
-    texts.delete(known);
+  list.set(entry.id, entry);
+  if (list === entries) {
+    sorted &&= known !== undefined; // what is there already keeps its place
+    filtered = false;
   }
-  analyses.set(analysis.id, analysis);
-  stale = true;
+}
+
+function replace(list) {
+  entries = list;
+  sorted = false;
+  filtered = false;
 }
 
 let loading = Promise.resolve();
 let generation = 0;
 
-/** Loads everything anew, page by page; one load at a time, so that a stale answer overwrites nothing. */
+/**
+ * Loads everything anew, page by page; one load at a time, so that a stale answer overwrites nothing. A list that is
+ * whole stays until the new one is, so that nobody loses their place.
+ */
 function load() {
   const mine = ++generation;
   loading = loading.then(async () => {
+    const list = new Map();
+    const keep = complete && entries.size > 0;
     let cursor = null;
-    do {
-      if (mine !== generation) {
-        return;
-      }
-      const query = new URLSearchParams({ limit: cursor ? PAGE : FIRST_PAGE });
-      if (cursor) {
-        query.set('cursor', cursor);
-      }
-      try {
-        const page = await getJson(`/api/v1/analyses?${query}`);
-        if (!cursor) {
-          analyses.clear();
-          texts.clear();
-          complete = false;
+    try {
+      do {
+        if (mine !== generation) {
+          return;
         }
-        page.items.forEach(put);
+        const query = new URLSearchParams({ limit: cursor ? PAGE : FIRST_PAGE });
+        if (cursor) {
+          query.set('cursor', cursor);
+        }
+        const page = await getJson(`/api/v1/analyses?${query}`);
+        page.items.forEach((analysis) => put(list, analysis));
         cursor = page.next;
         total = page.total;
-        complete = cursor === null;
-        showFault(null);
-      } catch (error) {
-        showFault(error);
-        cursor = null;
-      }
+        if (!keep || cursor === null || list.size >= MOST) {
+          complete = cursor === null;
+          replace(list);
+          drawSoon();
+        }
+      } while (cursor !== null && list.size < MOST);
+      showFault(null);
+    } catch (error) {
+      showFault(error);
       drawSoon();
-    } while (cursor !== null && analyses.size < MOST);
+    }
   });
   return loading;
 }
 
+/** From row to row by the keyboard; rows that are not drawn are drawn first. */
+function move(event) {
+  const id = event.target.closest?.('#rows tr')?.dataset.id;
+  const at = shown.indexOf(id);
+  if (at < 0 || event.altKey || event.ctrlKey || event.metaKey) {
+    return;
+  }
+  const frame = byId('rows-frame');
+  const screen = Math.max(1, Math.floor(frame.clientHeight / ROW) - 2);
+  const by = { ArrowDown: 1, ArrowUp: -1, PageDown: screen, PageUp: -screen, Home: -at, End: shown.length }[event.key];
+  if (by === undefined) {
+    return;
+  }
+  event.preventDefault();
+  const to = Math.min(shown.length - 1, Math.max(0, at + by));
+  const head = byId('worklist').tHead.offsetHeight;
+  frame.scrollTop = Math.min(
+    to * ROW, // not below the head
+    Math.max(frame.scrollTop, (to + 1) * ROW + head - frame.clientHeight));
+  draw();
+  rows.get(shown[to]).node.querySelector('a').focus({ preventScroll: true });
+}
+
+byId('rows').addEventListener('keydown', move);
 byId('rows-frame').addEventListener('scroll', drawSoon, { passive: true });
 new ResizeObserver(drawSoon).observe(byId('rows-frame'));
-for (const name of ['search', 'state', 'warned']) {
+for (const name of ['search', 'state', 'delivered', 'reviewed', 'warned']) {
   byId(name).addEventListener('input', () => {
     byId('rows-frame').scrollTop = 0;
+    filtered = false;
     drawSoon();
   });
 }
 byId('filters').addEventListener('submit', (event) => event.preventDefault());
+addEventListener('keydown', (event) => {
+  if (event.key === '/' && !event.target.closest('input, select, textarea')) {
+    event.preventDefault();
+    byId('search').focus();
+  }
+});
+exports(() => {
+  filter();
+  const { state, plain } = asked();
+  return { ids: shown, query: plain ? Object.fromEntries(state ? [['status', state]] : []) : null };
+});
 follow({
   reset: load,
   analysis: (analysis) => loading.then(() => {
-    if (!analyses.has(analysis.id)) {
+    if (!entries.has(analysis.id)) {
       total++;
     }
-    put(analysis);
+    put(entries, analysis);
     drawSoon();
   }),
 });
