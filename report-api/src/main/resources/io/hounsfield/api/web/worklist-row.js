@@ -69,7 +69,7 @@ function warnings(analysis) {
 }
 
 function review(analysis) {
-  return analysis.review ? mark(analysis.review, t(`list.review.${analysis.review}`)) : null;
+  return analysis.review ? mark(`state-tag ${analysis.review}`, t(`list.review.${analysis.review}`)) : null;
 }
 
 /** What is wrong comes first, then what is under way; that all is well is said quietly. */
