@@ -20,7 +20,9 @@ import io.hounsfield.domain.Warning;
 import io.hounsfield.listener.ProgressListener;
 import io.hounsfield.listener.ScuOptions;
 import io.hounsfield.listener.SendResult;
+import io.hounsfield.listener.Spool;
 import io.hounsfield.listener.StorageScu;
+import io.hounsfield.peers.Programs;
 import io.hounsfield.phantom.Phantom;
 import io.hounsfield.phantom.PhantomOptions;
 import io.hounsfield.phantom.PhantomWriter;
@@ -35,6 +37,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -346,14 +349,18 @@ class HoldingTest {
 
   // ---- after retention ----
 
+  private static void age(Path folder, int days) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.filter(f -> f.toString().endsWith(".dcm")).toList()) {
+        Files.setLastModifiedTime(file, FileTime.from(Instant.now().minus(Duration.ofDays(days))));
+      }
+    }
+  }
+
   /** A service that deletes what is older than a day, when everything in the spool is. */
   private TestService afterRetention(Path data, int idleSeconds) throws Exception {
     Path spool = data.resolve("spool");
-    try (Stream<Path> files = Files.walk(spool)) {
-      for (Path file : files.filter(f -> f.toString().endsWith(".dcm")).toList()) {
-        Files.setLastModifiedTime(file, FileTime.from(Instant.now().minus(Duration.ofDays(2))));
-      }
-    }
+    age(spool, 2);
     TestService s =
         new TestService(data, idleSeconds, Map.of("HOUNSFIELD_DATA_RETENTION_DAYS", "1"));
     long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_SECONDS);
@@ -417,6 +424,48 @@ class HoldingTest {
       assertEquals(AnalysisStatus.REPORTED, whole.status());
       assertEquals(SLICES, whole.slicesReceived());
       assertEquals(3, whole.version());
+    }
+  }
+
+  /** As old as another one, which nothing more is to be done with. */
+  @Test
+  void aSeriesWhoseResultsAreNotDeliveredIsKept() throws Exception {
+    Path data = temp.resolve("data");
+    Map<String, String> options = new HashMap<>();
+    options.put(
+        "HOUNSFIELD_DELIVERY_DESTINATIONS",
+        "pacs;type=dicom;address=NOBODY@127.0.0.1:%d;peers=CT1".formatted(Programs.freePort()));
+    Path waiting;
+    Path done;
+    try (TestService s = new TestService(data, 60, options)) {
+      StorageScu.send(
+          ScuOptions.of("HOUNSFIELD", "127.0.0.1", s.service.dicomPort()).withCallingAeTitle("CT1"),
+          chest,
+          ProgressListener.NONE);
+      assertEquals(AnalysisStatus.REPORTED, s.awaitEnd().status());
+      waiting = onlyFolder(data.resolve("spool"), null);
+      s.send(other);
+      assertEquals(AnalysisStatus.REPORTED, s.awaitEnd().status());
+      done = onlyFolder(data.resolve("spool"), waiting);
+    }
+    age(waiting, 3); // looked at first
+    age(done, 2);
+    options.put("HOUNSFIELD_DATA_RETENTION_DAYS", "1");
+    try (TestService s = new TestService(data, 60, options)) {
+      long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_SECONDS);
+      while (Files.exists(done)) {
+        assertTrue(System.nanoTime() < until, "nothing is deleted");
+        Thread.onSpinWait();
+      }
+      assertEquals(SLICES, instances(waiting));
+      assertEquals(2, s.all().size(), "the reports stay");
+    }
+  }
+
+  /** The folder of the spool that holds instances and is not this one. */
+  private static Path onlyFolder(Path spool, Path not) throws IOException {
+    try (Stream<Path> folders = Files.list(spool)) {
+      return folders.filter(f -> !f.equals(not) && Spool.isSeries(f)).findFirst().orElseThrow();
     }
   }
 
