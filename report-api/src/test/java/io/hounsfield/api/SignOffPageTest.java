@@ -401,6 +401,16 @@ class SignOffPageTest {
         page.isChecked(".lesion-list input[value='1']"), "lesions are numbered anew in each");
   }
 
+  /** A rejected report is marked where it is listed, too. */
+  @Test
+  void aRejectedReportIsMarkedInTheWorkList() throws Exception {
+    catalog.put(
+        TestAnalyses.reviewed(TestAnalyses.reported(STUDY, 12.4, 1), ReviewState.REJECTED));
+    chromium.open("http://127.0.0.1:" + api.port() + "/");
+    awaitText(chromium.page(), "#analysis-" + ID + " .state-tag.rejected", "Rejected");
+    chromium.assertAccessible("work list with a rejected report");
+  }
+
   /** Both languages, both themes, all parts open. */
   @Test
   void everyPartIsAccessible() throws Exception {

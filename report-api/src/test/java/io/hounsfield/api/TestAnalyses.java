@@ -51,6 +51,28 @@ final class TestAnalyses {
         a.seriesDescription());
   }
 
+  /** The same, reviewed. */
+  static Analysis reviewed(Analysis a, ReviewState review) {
+    return new Analysis(
+        a.id(),
+        a.studyInstanceUid(),
+        a.seriesInstanceUid(),
+        a.version(),
+        a.status(),
+        a.slicesReceived(),
+        a.createdAt(),
+        a.updatedAt().plusSeconds(60),
+        a.refusal(),
+        a.opacityPercent(),
+        a.warningCount(),
+        a.patientName(),
+        a.patientId(),
+        a.studyDate(),
+        a.studyDescription(),
+        a.seriesDescription(),
+        review);
+  }
+
   static Analysis analysis(
       int n,
       AnalysisStatus status,
