@@ -188,6 +188,7 @@ class SignOffPageTest {
             """
             (([x, y, z]) => {
               const v = %s, nv = v.nv, gl = nv.gl;
+              v.canvas.scrollIntoView({block: 'center'});
               nv.setCrosshairWidth(0);
               v.goTo(v.grid.clamp(v.grid.toVoxel([x, y, z])));
               const frac = nv.mm2frac([x, y, z], 0, true);
