@@ -201,7 +201,7 @@ export default {
   'viewer.overlays': 'Overlays',
   'viewer.fill': 'Fill',
   'viewer.outline': 'Outline',
-  'viewer.opacity': 'Opacity of the lesions',
+  'viewer.opacity': 'Overlay',
   'viewer.most': 'Most disease',
   'viewer.zoomIn': 'Zoom in',
   'viewer.zoomOut': 'Zoom out',

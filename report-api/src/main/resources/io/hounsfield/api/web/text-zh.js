@@ -201,7 +201,7 @@ export default {
   'viewer.overlays': '叠加',
   'viewer.fill': '填充',
   'viewer.outline': '轮廓',
-  'viewer.opacity': '病变不透明度',
+  'viewer.opacity': '叠加强度',
   'viewer.most': '病变最多层',
   'viewer.zoomIn': '放大',
   'viewer.zoomOut': '缩小',
