@@ -42,12 +42,16 @@ class StowToReportTest {
     return body.toByteArray();
   }
 
-  private HttpResponse<String> store(TestService s, byte[] body) throws Exception {
-    return client.send(
+  private HttpResponse<String> store(TestService s, byte[] body, String... headers)
+      throws Exception {
+    HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(s.service.address() + "/dicom-web/studies"))
-            .header("Content-Type", "multipart/related; type=\"application/dicom\"; boundary=b")
-            .POST(HttpRequest.BodyPublishers.ofByteArray(body))
-            .build(),
+            .header("Content-Type", "multipart/related; type=\"application/dicom\"; boundary=b");
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return client.send(
+        request.POST(HttpRequest.BodyPublishers.ofByteArray(body)).build(),
         HttpResponse.BodyHandlers.ofString());
   }
 
@@ -92,6 +96,28 @@ class StowToReportTest {
                   .build(),
               HttpResponse.BodyHandlers.ofString());
       assertEquals(413, elsewhere.statusCode(), "a body is taken where it is meant to be");
+    }
+  }
+
+  /** As the page sends it: the first request alone would be a series of 20 slices. */
+  @Test
+  void aSeriesInSeveralRequestsOfAnUploadIsMeasuredOnce() throws Exception {
+    List<Path> chest =
+        PhantomWriter.writeSeries(
+            Phantom.generate(PhantomOptions.builder().seed(5).matrix(128).slices(40).build()),
+            folder.resolve("chest"));
+    try (TestService s = new TestService(folder.resolve("data"), 60)) {
+      String[] more = {"X-Hounsfield-Upload", "upload-of-the-test; more"};
+      assertEquals(200, store(s, body(chest.subList(0, 20)), more).statusCode());
+      s.awaitSlices(20);
+      assertEquals(200, store(s, body(chest.subList(20, 30)), more).statusCode());
+      s.awaitSlices(30);
+      String[] last = {"X-Hounsfield-Upload", "upload-of-the-test"};
+      assertEquals(200, store(s, body(chest.subList(30, 40)), last).statusCode());
+      Analysis analysis = s.awaitEnd();
+      assertEquals(AnalysisStatus.REPORTED, analysis.status());
+      assertEquals(40, analysis.slicesReceived());
+      assertEquals(1, analysis.version());
     }
   }
 

@@ -70,6 +70,16 @@ final class TestService implements AutoCloseable {
   }
 
   /** The next analysis that is reported, refused or failed. */
+  /** Waits until so many slices are told; nothing may have ended before. */
+  void awaitSlices(int slices) throws InterruptedException {
+    Analysis analysis;
+    do {
+      analysis = changes.poll(WAIT_SECONDS, TimeUnit.SECONDS);
+      assertNotNull(analysis, slices + " slices were not told within " + WAIT_SECONDS + " s");
+      assertEquals(AnalysisStatus.RECEIVING, analysis.status());
+    } while (analysis.slicesReceived() < slices);
+  }
+
   Analysis awaitEnd() throws InterruptedException {
     while (true) {
       Analysis analysis = changes.poll(WAIT_SECONDS, TimeUnit.SECONDS);

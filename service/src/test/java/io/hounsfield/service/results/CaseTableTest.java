@@ -168,6 +168,33 @@ class CaseTableTest {
     assertEquals(0, json(new AnalysisFilter(Set.of(), "2.25.9", null, null, 5)).size());
   }
 
+  /** What is held while rows are written does not grow with their number. */
+  @Test
+  void aLongTableNeedsNoMoreMemoryThanAShortOne() throws Exception {
+    int many = 2_000;
+    for (int n = 0; n < many; n++) {
+      reported(n, n % 100);
+    }
+    long[] held = new long[many / 200];
+    int[] rows = {-1}; // the header
+    OutputStream out =
+        new OutputStream() {
+          @Override
+          public void write(int b) {
+            if (b == '\n' && ++rows[0] % 200 == 0 && rows[0] > 0) {
+              System.gc();
+              Runtime runtime = Runtime.getRuntime();
+              held[rows[0] / 200 - 1] = runtime.totalMemory() - runtime.freeMemory();
+            }
+          }
+        };
+    table.write(all(100), ExportFormat.CSV, false, out);
+    assertEquals(many, rows[0]);
+    long growth = held[held.length - 1] - held[0];
+    assertTrue(
+        growth < 4 << 20, "bytes held more after all rows than after the first tenth: " + growth);
+  }
+
   @Test
   void whatHasNoReportOfItsNewestVersionHasTheReasonInstead() throws Exception {
     String measured = reported(1, 12.5);
