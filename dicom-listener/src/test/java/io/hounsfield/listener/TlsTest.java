@@ -15,8 +15,6 @@ import java.nio.file.StandardCopyOption;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
@@ -35,71 +33,39 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** TLS, PS3.15 B.12 (BCP 195), between our own sides and with DCMTK. Keys are made by OpenSSL. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class TlsTest {
-  @TempDir static Path keys;
+  @TempDir static Path folder;
   @TempDir Path temp;
+
+  private static TlsKeyFiles keys;
 
   /** An authority "ca", certificates "node" and "client" of it for localhost, a foreign "other". */
   @BeforeAll
   static void makeKeys() throws Exception {
-    Programs.needs("openssl");
-    Files.writeString(keys.resolve("password"), "s3cret\n");
-    Files.writeString(keys.resolve("ext"), "subjectAltName=DNS:localhost,IP:127.0.0.1\n");
-    Files.writeString(keys.resolve("ext-away"), "subjectAltName=DNS:elsewhere.example\n");
-    authority("ca");
-    authority("other-ca");
-    certificate("node", "ca", "ext", "rsa:2048");
-    certificate("client", "ca", "ext", "rsa:2048");
-    certificate("stranger", "other-ca", "ext", "rsa:2048");
-    certificate("away", "ca", "ext-away", "rsa:2048");
-    certificate("short", "ca", "ext", "rsa:1024");
-    openssl("ecparam -name prime256v1 -genkey -noout -out ec-old.key");
-    openssl("pkcs8 -topk8 -nocrypt -in ec-old.key -out ec.key");
-    openssl("req -new -key ec.key -subj /CN=ec -out ec.csr");
-    sign("ec", "ca", "ext");
-    openssl("pkcs8 -topk8 -in node.key -out node-encrypted.key -passout file:password");
-    openssl("pkcs12 -export -in node.pem -inkey node.key -out node.p12 -passout file:password");
-  }
-
-  private static void openssl(String arguments) throws Exception {
-    List<String> command = new ArrayList<>(List.of("openssl"));
-    command.addAll(Arrays.asList(arguments.split(" ")));
-    Process process =
-        new ProcessBuilder(command)
-            .directory(keys.toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(keys.resolve("openssl.log").toFile())
-            .start();
-    assertEquals(0, process.waitFor(), Files.readString(keys.resolve("openssl.log")));
-  }
-
-  private static void authority(String name) throws Exception {
-    openssl(
-        "req -x509 -newkey rsa:2048 -nodes -days 30 -subj /CN=%s -keyout %s.key -out %s.pem"
-            .formatted(name, name, name));
-  }
-
-  private static void certificate(String name, String authority, String extensions, String kind)
-      throws Exception {
-    openssl(
-        "req -newkey %s -nodes -subj /CN=%s -keyout %s.key -out %s.csr"
-            .formatted(kind, name, name, name));
-    sign(name, authority, extensions);
-  }
-
-  private static void sign(String name, String authority, String extensions) throws Exception {
-    openssl(
-        "x509 -req -in %s.csr -CA %s.pem -CAkey %s.key -CAcreateserial -days 30 -extfile %s -out %s.pem"
-            .formatted(name, authority, authority, extensions, name));
+    keys = new TlsKeyFiles(folder);
+    Files.writeString(key("password"), "s3cret\n");
+    Files.writeString(key("ext-away"), "subjectAltName=DNS:elsewhere.example\n");
+    keys.authority("ca");
+    keys.authority("other-ca");
+    keys.certificate("node", "ca");
+    keys.certificate("client", "ca");
+    keys.certificate("stranger", "other-ca");
+    keys.certificate("away", "ca", "ext-away", "rsa:2048");
+    keys.certificate("short", "ca", "ext", "rsa:1024");
+    keys.openssl("ecparam -name prime256v1 -genkey -noout -out ec-old.key");
+    keys.openssl("pkcs8 -topk8 -nocrypt -in ec-old.key -out ec.key");
+    keys.openssl("req -new -key ec.key -subj /CN=ec -out ec.csr");
+    keys.sign("ec", "ca", "ext");
+    keys.openssl("pkcs8 -topk8 -in node.key -out node-encrypted.key -passout file:password");
+    keys.openssl(
+        "pkcs12 -export -in node.pem -inkey node.key -out node.p12 -passout file:password");
   }
 
   private static Path key(String name) {
-    return keys.resolve(name);
+    return keys.file(name);
   }
 
   private static TlsOptions pem(String name) {
-    return TlsOptions.defaults()
-        .withPem(key(name + ".pem"), key(name + ".key"))
-        .withTrusted(key("ca.pem"));
+    return keys.pem(name);
   }
 
   private TestNode node(TlsOptions options) throws IOException {
@@ -158,7 +124,8 @@ class TlsTest {
     assertFault(trustingOnly(), "needs a certificate");
     assertFault(pem("short"), "an RSA key needs 2048 bits");
     String broken = "-----BEGIN X509 CRL-----\nAAAA\n-----END X509 CRL-----\n";
-    assertFault(trusting(Files.readString(key("ca.pem")), broken), "broken revocation list");
+    Path trusted = Files.writeString(folder.resolve("broken.pem"), broken);
+    assertFault(pem("node").withTrusted(trusted), "broken revocation list");
   }
 
   private void assertFault(TlsOptions options, String expected) {
@@ -208,98 +175,6 @@ class TlsTest {
             TlsOptions.defaults()
                 .withPem(key("node.pem"), key("node.key"))
                 .withClientAuthentication());
-  }
-
-  // ---- revocation ----
-
-  /** A revocation list of an authority, which names these certificates. */
-  private String revocationList(String authority, String validity, String... revoked)
-      throws Exception {
-    Path folder = Files.createDirectories(keys.resolve("list-" + temp.getFileName()));
-    Files.writeString(
-        folder.resolve("ca.cnf"),
-        "[ca]\ndefault_ca=d\n[d]\ndatabase=%s\ndefault_md=sha256\n"
-            .formatted(folder.resolve("index")));
-    Files.writeString(folder.resolve("index"), "");
-    String ca =
-        "ca -config %s -cert %s.pem -keyfile %s.key "
-            .formatted(folder.resolve("ca.cnf"), authority, authority);
-    for (String name : revoked) {
-      openssl(ca + "-revoke " + name + ".pem");
-    }
-    openssl(ca + "-gencrl " + validity + " -out " + folder.resolve("list.pem"));
-    return Files.readString(folder.resolve("list.pem"));
-  }
-
-  private TlsOptions trusting(String... parts) throws IOException {
-    Path trusted = Files.createDirectories(temp).resolve("trusted.pem");
-    Files.writeString(trusted, String.join("\n", parts));
-    return TlsOptions.defaults()
-        .withPem(key("node.pem"), key("node.key"))
-        .withTrusted(trusted)
-        .withClientAuthentication()
-        .withReloadInterval(Duration.ofMillis(20));
-  }
-
-  private static boolean admits(TestNode node, String client) throws IOException {
-    try {
-      Echo.echo(scu(node, pem(client)));
-      return true;
-    } catch (AssociationException e) {
-      return false;
-    }
-  }
-
-  @Test
-  void aRevokedCertificateIsTurnedAwayAndSoIsOneOfAnAuthorityWithoutAList() throws Exception {
-    String ca = Files.readString(key("ca.pem"));
-    String other = Files.readString(key("other-ca.pem"));
-    String list = revocationList("ca", "-crldays 7", "client");
-    try (TestNode node = node(trusting(ca, list, other))) {
-      assertTrue(admits(node, "ec"));
-      assertTrue(!admits(node, "client"), "revoked");
-      assertTrue(!admits(node, "stranger"), "trusted, but of an authority without a list");
-    }
-  }
-
-  @Test
-  void aListThatIsTooOldVouchesForNobody() throws Exception {
-    String ca = Files.readString(key("ca.pem"));
-    try (TestNode node =
-        node(
-            trusting(
-                ca,
-                revocationList(
-                    "ca", "-crl_lastupdate 20200101000000Z -crl_nextupdate 20200108000000Z")))) {
-      assertTrue(!admits(node, "client"));
-    }
-  }
-
-  @Test
-  void aListThatIsAddedCountsWithoutARestart() throws Exception {
-    String ca = Files.readString(key("ca.pem"));
-    try (TestNode node = node(trusting(ca))) {
-      assertTrue(admits(node, "client"));
-      trusting(ca, revocationList("ca", "-crldays 7", "client"));
-      long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-      while (admits(node, "client")) {
-        assertTrue(System.nanoTime() < until, "it stays trusted");
-      }
-      assertTrue(admits(node, "ec"));
-    }
-  }
-
-  @Test
-  void aCallerTurnsAwayFromARevokedNode() throws Exception {
-    Path trusted =
-        Files.writeString(
-            temp.resolve("trusted.pem"),
-            Files.readString(key("ca.pem")) + revocationList("ca", "-crldays 7", "node"));
-    try (TestNode node = node(pem("node"))) {
-      TlsOptions checking = TlsOptions.defaults().withTrusted(trusted);
-      assertThrows(AssociationException.class, () -> Echo.echo(scu(node, checking)));
-      Echo.echo(scu(node, trustingOnly()));
-    }
   }
 
   @Test
