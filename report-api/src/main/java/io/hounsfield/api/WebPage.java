@@ -60,6 +60,7 @@ record WebPage(String mediaType, Buffer content, Buffer gzipped, String etag) {
           Map.entry("signoff.js", SCRIPT),
           Map.entry("lesions.js", SCRIPT),
           Map.entry("panels.js", SCRIPT),
+          Map.entry("planes.js", SCRIPT),
           Map.entry("viewer.js", SCRIPT),
           Map.entry("volume-worker.js", SCRIPT),
           Map.entry("vendor/niivue-0.69.0.js", SCRIPT),

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The images beside the numbers: three planes on NiiVue, linked by a crosshair.
-import { DRAG_MODE, NVImage, Niivue, SHOW_RENDER, SLICE_TYPE } from '/assets/vendor/niivue-0.69.0.js';
+import { DRAG_MODE, NVImage, SHOW_RENDER, SLICE_TYPE } from '/assets/vendor/niivue-0.69.0.js';
 import { formatNumber } from '/assets/common.js';
 import { t } from '/assets/i18n.js';
+import { Planes } from '/assets/planes.js';
 
 /** Centre and width, HU. */
 const WINDOWS = { lung: [-600, 1500], mediastinum: [40, 400], bone: [400, 1800] };
@@ -100,7 +101,7 @@ export class Viewer {
     if (!document.createElement('canvas').getContext('webgl2')) {
       throw Object.assign(new Error('no WebGL 2'), { code: 'no-webgl' });
     }
-    this.nv = new Niivue({
+    this.nv = new Planes({
       isRadiologicalConvention: true,
       sagittalNoseLeft: true,
       backColor: [0.04, 0.05, 0.06, 1],
@@ -122,6 +123,22 @@ export class Viewer {
       rulerColor: [1, 0.85, 0.2, 1],
       rulerWidth: 2,
     });
+    // The first voxels come while the graphics get ready.
+    this.worker = new Worker('/assets/volume-worker.js', { type: 'module' });
+    const ready = this.prepare();
+    this.worker.addEventListener('message', async ({ data }) => {
+      try {
+        await ready;
+        await this.received(data);
+      } catch (error) {
+        this.say(t('viewer.fault', { detail: error.message }));
+      }
+    });
+    this.ask('coarse');
+    await ready;
+  }
+
+  async prepare() {
     await this.nv.attachToCanvas(this.canvas, false);
     this.nv.onLocationChange = () => this.located();
     this.nv.onIntensityChange = () => this.windowed();
@@ -130,15 +147,6 @@ export class Viewer {
     new ResizeObserver(() => this.layout()).observe(this.frame);
     this.controls();
     this.tool('crosshair');
-    this.worker = new Worker('/assets/volume-worker.js', { type: 'module' });
-    this.worker.addEventListener('message', async ({ data }) => {
-      try {
-        await this.received(data);
-      } catch (error) {
-        this.say(t('viewer.fault', { detail: error.message }));
-      }
-    });
-    this.ask('coarse');
   }
 
   ask(stage) {
@@ -240,7 +248,6 @@ export class Viewer {
       const make = async (buffer, name, colours) => {
         const image = await NVImage.new(buffer, name, '', 1, null, 0, EDGE_LABEL);
         image.setColormapLabel(labelColours(...colours));
-        image.hdr.intent_code = 1002; // NIFTI_INTENT_LABEL: without it NiiVue draws no outlines
         return image;
       };
       this.images.lungs = await make(this.labels.lungs, 'lungs.nii', [LUNG, LUNG]);
@@ -251,12 +258,12 @@ export class Viewer {
     const { ct, lungs, lesions, outline } = this.images;
     const volumes = [ct];
     if (lungs && this.show.lungs) {
-      lungs.opacity = 0.75;
+      lungs.opacity = 0.65;
       volumes.push(lungs);
     }
     if (lesions && this.show.lesions) {
       const layer = this.show.fill ? lesions : outline;
-      layer.opacity = this.show.opacity;
+      layer.opacity = this.show.fill ? this.show.opacity : Math.min(1, 2 * this.show.opacity);
       volumes.push(layer);
     }
     this.nv.back = ct;
@@ -268,13 +275,7 @@ export class Viewer {
     }
     this.nv.volumes = volumes;
     this.nv.overlays = volumes.slice(1);
-    this.nv.overlays.forEach((volume, n) => {
-      // NiiVue fades the edge of a label into its neighbours; a line one voxel wide must not fade.
-      this.nv.opts.atlasOutline = { lungs: 0.65, outline: Math.min(1, 2 * this.show.opacity) }[
-        volume.name.split('.')[0]] ?? 0;
-      this.nv.refreshLayers(volume, n + 1);
-    });
-    this.nv.opts.atlasOutline = 0;
+    this.nv.overlays.forEach((volume, n) => this.nv.refreshLayers(volume, n + 1));
     if (held) {
       this.goTo(held);
     } else {
@@ -393,6 +394,9 @@ export class Viewer {
         }
       }
     }
+    for (const image of [this.images.lesions, this.images.outline]) {
+      image.revision = (image.revision ?? 0) + 1;
+    }
   }
 
   /** Lung and lesion label of a voxel. */
@@ -436,7 +440,6 @@ export class Viewer {
     if (ct) {
       ct.cal_min = centre - this.window[1] / 2;
       ct.cal_max = centre + this.window[1] / 2;
-      this.nv.refreshLayers(ct, 0);
       this.nv.drawScene();
     }
     this.showWindow();

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+// NiiVue with slices drawn from what was measured itself. NiiVue colours a whole volume anew, and its gradients for 3D
+// views with it, whenever a window or an overlay changes. Here HU and labels lie on the graphics card as they are, and
+// each pixel gets its colour when it is drawn: windows and overlays change at once, on a third of the memory.
+import { NVImage, Niivue } from '/assets/vendor/niivue-0.69.0.js';
+
+const OVERLAYS = 2; // that can be seen at once
+const LABELS = 8; // colours of one overlay, with the background's
+const FIRST_UNIT = 11; // of textures; NiiVue uses those from here on only to draw by hand
+
+const FRAGMENT = `#version 300 es
+precision highp float;
+precision highp int;
+uniform highp sampler3D ct;
+uniform highp usampler3D overlay0;
+uniform highp usampler3D overlay1;
+uniform mat4 ctPlace;
+uniform mat4 overlay0Place;
+uniform mat4 overlay1Place;
+uniform vec4 overlay0Colours[${LABELS}];
+uniform vec4 overlay1Colours[${LABELS}];
+uniform vec2 hu;
+in vec3 texPos;
+out vec4 color;
+
+vec4 label(highp usampler3D labels, mat4 place, vec4 colours[${LABELS}]) {
+  vec3 at = (place * vec4(texPos, 1.0)).xyz;
+  if (any(lessThan(at, vec3(0.0))) || any(greaterThan(at, vec3(1.0)))) {
+    return vec4(0.0);
+  }
+  return colours[min(texture(labels, at).r, ${LABELS - 1}u)];
+}
+
+void main() {
+  float value = texture(ct, (ctPlace * vec4(texPos, 1.0)).xyz).r;
+  vec3 grey = vec3(clamp((value - hu.x) / (hu.y - hu.x), 0.0, 1.0));
+  vec4 first = label(overlay0, overlay0Place, overlay0Colours);
+  vec4 second = label(overlay1, overlay1Place, overlay1Colours);
+  color = vec4(mix(mix(grey, first.rgb, first.a), second.rgb, second.a), 1.0);
+}`;
+
+/** Half-precision floats (IEEE 754 binary16) of all 16-bit integers; exact to +-2048, then to 2 or more. */
+const HALF = new Uint16Array(65536);
+for (let n = 1; n <= 32768; n++) {
+  let exponent = Math.floor(Math.log2(n));
+  let fraction = Math.round((n / 2 ** exponent - 1) * 1024);
+  if (fraction === 1024) {
+    exponent++;
+    fraction = 0;
+  }
+  const bits = ((exponent + 15) << 10) | fraction;
+  if (n < 32768) {
+    HALF[n] = bits;
+  }
+  HALF[65536 - n] = bits | 0x8000;
+}
+
+/** WebGL calls that allocate, fill or render volumes; what NiiVue would do with them is not looked at. */
+const HEAVY = ['texStorage3D', 'texImage3D', 'texSubImage3D', 'framebufferTextureLayer', 'drawArrays'];
+
+function withoutVolumes(gl, work) {
+  for (const name of HEAVY) {
+    gl[name] = () => {};
+  }
+  gl.checkFramebufferStatus = () => gl.FRAMEBUFFER_COMPLETE;
+  try {
+    work();
+  } finally {
+    for (const name of [...HEAVY, 'checkFramebufferStatus']) {
+      delete gl[name]; // the context's own again
+    }
+  }
+}
+
+// NiiVue's statistics over all voxels would stop the page for a second; windows and colours are given here.
+NVImage.prototype.calMinMax = function given() {
+  Object.assign(this, {
+    cal_min: this.hdr.cal_min,
+    cal_max: this.hdr.cal_max,
+    robust_min: this.hdr.cal_min,
+    robust_max: this.hdr.cal_max,
+    global_min: -32768,
+    global_max: 32767,
+  });
+  return [this.cal_min, this.cal_max, this.global_min, this.global_max];
+};
+
+export class Planes extends Niivue {
+  /** Textures by image; an image whose voxels were changed gets another `revision`. */
+  textures = new Map();
+
+  base = null;
+
+  async attachToCanvas(...options) {
+    await super.attachToCanvas(...options);
+    const gl = this.gl;
+    this.setCustomSliceShader(FRAGMENT);
+    const program = this.customSliceShader.program;
+    this.places = (name) => gl.getUniformLocation(program, name);
+    this.empty = this.texture(FIRST_UNIT + 1, gl.R8UI, [1, 1, 1], gl.NEAREST);
+    gl.useProgram(program);
+    ['ct', 'overlay0', 'overlay1'].forEach((name, n) => gl.uniform1i(this.places(name), FIRST_UNIT + n));
+    return this;
+  }
+
+  texture(unit, format, [columns, rows, slices], filter) {
+    const gl = this.gl;
+    const texture = gl.createTexture();
+    gl.activeTexture(gl.TEXTURE0 + unit);
+    gl.bindTexture(gl.TEXTURE_3D, texture);
+    for (const side of [gl.TEXTURE_WRAP_S, gl.TEXTURE_WRAP_T, gl.TEXTURE_WRAP_R]) {
+      gl.texParameteri(gl.TEXTURE_3D, side, gl.CLAMP_TO_EDGE);
+    }
+    gl.texParameteri(gl.TEXTURE_3D, gl.TEXTURE_MIN_FILTER, filter);
+    gl.texParameteri(gl.TEXTURE_3D, gl.TEXTURE_MAG_FILTER, filter);
+    gl.texStorage3D(gl.TEXTURE_3D, 1, format, columns, rows, slices);
+    return texture;
+  }
+
+  /** Geometry is NiiVue's; the voxels go to the graphics card as they are, once. */
+  refreshLayers(image, layer) {
+    if (layer === 0 && this.base !== image) {
+      withoutVolumes(this.gl, () => super.refreshLayers(image, layer));
+      this.release(this.base);
+      this.base = image;
+    }
+    const known = this.textures.get(image);
+    if (known === undefined || known.revision !== image.revision) {
+      this.release(image);
+      const texture = layer === 0 ? this.uploadCt(image) : this.uploadLabels(image);
+      this.textures.set(image, { texture, revision: image.revision });
+    }
+  }
+
+  release(image) {
+    this.gl.deleteTexture(this.textures.get(image)?.texture ?? null);
+    this.textures.delete(image);
+  }
+
+  uploadCt(image) {
+    const gl = this.gl;
+    const size = image.hdr.dims.slice(1, 4);
+    const texture = this.texture(FIRST_UNIT, gl.R16F, size, gl.LINEAR);
+    const length = size[0] * size[1];
+    const slice = new Uint16Array(length);
+    gl.pixelStorei(gl.UNPACK_ALIGNMENT, 1);
+    for (let k = 0; k < size[2]; k++) {
+      const start = k * length;
+      for (let n = 0; n < length; n++) {
+        slice[n] = HALF[image.img[start + n] & 0xffff];
+      }
+      gl.texSubImage3D(gl.TEXTURE_3D, 0, 0, 0, k, size[0], size[1], 1, gl.RED, gl.HALF_FLOAT, slice);
+    }
+    return texture;
+  }
+
+  uploadLabels(image) {
+    const gl = this.gl;
+    const size = image.hdr.dims.slice(1, 4);
+    const texture = this.texture(FIRST_UNIT + 1, gl.R8UI, size, gl.NEAREST);
+    gl.pixelStorei(gl.UNPACK_ALIGNMENT, 1);
+    gl.texSubImage3D(gl.TEXTURE_3D, 0, 0, 0, 0, ...size, gl.RED_INTEGER, gl.UNSIGNED_BYTE, image.img);
+    return texture;
+  }
+
+  /**
+   * From places in the CT's box, as NiiVue has them (0 to 1, towards right, front and head), to those in an image's
+   * texture: by way of the patient, so that a coarse CT and fine labels fit.
+   */
+  place(image) {
+    const corner = (x, y, z) => this.frac2mm([x, y, z], 0, true);
+    const origin = corner(0, 0, 0);
+    const box = [corner(1, 0, 0), corner(0, 1, 0), corner(0, 0, 1)].map((end) => [0, 1, 2].map((d) => end[d] - origin[d]));
+    // Rows of the inverse of the image's axes: their cross products over their volume.
+    const axes = [0, 1, 2].map((a) => [0, 1, 2].map((d) => image.hdr.affine[d][a]));
+    const cross = (a, b) => [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
+    const dot = (a, b) => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+    const volume = dot(axes[0], cross(axes[1], axes[2]));
+    const inverse = [cross(axes[1], axes[2]), cross(axes[2], axes[0]), cross(axes[0], axes[1])]
+      .map((row) => row.map((v) => v / volume));
+    const offset = [0, 1, 2].map((d) => origin[d] - image.hdr.affine[d][3]);
+    const matrix = new Float32Array(16);
+    for (let a = 0; a < 3; a++) {
+      const size = image.hdr.dims[a + 1];
+      box.forEach((side, column) => {
+        matrix[4 * column + a] = dot(inverse[a], side) / size;
+      });
+      matrix[12 + a] = (dot(inverse[a], offset) + 0.5) / size;
+    }
+    matrix[15] = 1;
+    return matrix;
+  }
+
+  drawScene() {
+    if (this.volumes.length > 0 && this.textures.has(this.volumes[0])) {
+      this.dress();
+    }
+    return super.drawScene();
+  }
+
+  /** Tells the shader what to draw. */
+  dress() {
+    const gl = this.gl;
+    const [ct] = this.volumes;
+    gl.useProgram(this.customSliceShader.program);
+    gl.uniform2f(this.places('hu'), ct.cal_min, ct.cal_max);
+    this.bind(FIRST_UNIT, 'ct', ct);
+    for (let n = 0; n < OVERLAYS; n++) {
+      const image = this.overlays[n];
+      const colours = new Float32Array(4 * LABELS);
+      if (image && this.textures.has(image)) {
+        image.colormapLabel.lut.slice(0, colours.length).forEach((value, at) => {
+          colours[at] = value / 255 * (at % 4 === 3 ? image.opacity : 1);
+        });
+        this.bind(FIRST_UNIT + 1 + n, `overlay${n}`, image);
+      } else {
+        gl.activeTexture(gl.TEXTURE0 + FIRST_UNIT + 1 + n);
+        gl.bindTexture(gl.TEXTURE_3D, this.empty);
+      }
+      gl.uniform4fv(this.places(`overlay${n}Colours`), colours);
+    }
+  }
+
+  bind(unit, name, image) {
+    const gl = this.gl;
+    gl.activeTexture(gl.TEXTURE0 + unit);
+    gl.bindTexture(gl.TEXTURE_3D, this.textures.get(image).texture);
+    gl.uniformMatrix4fv(this.places(`${name}Place`), false, this.place(image));
+  }
+}
