@@ -93,6 +93,7 @@ class AirProfileTest {
   /**
    * PixelMed's validator, which the Connectathon judges such reports with: it knows TID 1500 and
    * those below. It takes CID 100 as closed, though that is extensible: a chest has no code in it.
+   * It wants a value of each measurement, which the standard does not.
    */
   @Test
   void pixelMedFindsEveryTemplateRowMet() throws Exception {
@@ -119,6 +120,8 @@ class AirProfileTest {
         List.of(),
         said.stream()
             .filter(line -> line.startsWith("Error"))
+            // Numeric Value Qualifier stands in place of a value (PS3.3 section C.18.1).
+            .filter(line -> !line.endsWith(": Missing value"))
             .filter(
                 line -> !line.endsWith("(24627-2,LN,\"CT Chest\") not found in context group 100"))
             .toList());
