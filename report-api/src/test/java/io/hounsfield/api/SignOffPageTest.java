@@ -188,7 +188,6 @@ class SignOffPageTest {
             """
             (([x, y, z]) => {
               const v = %s, nv = v.nv, gl = nv.gl;
-              v.canvas.scrollIntoView({block: 'center'});
               nv.setCrosshairWidth(0);
               v.goTo(v.grid.clamp(v.grid.toVoxel([x, y, z])));
               const frac = nv.mm2frac([x, y, z], 0, true);
@@ -405,8 +404,7 @@ class SignOffPageTest {
   /** A rejected report is marked where it is listed, too. */
   @Test
   void aRejectedReportIsMarkedInTheWorkList() throws Exception {
-    catalog.put(
-        TestAnalyses.reviewed(TestAnalyses.reported(STUDY, 12.4, 1), ReviewState.REJECTED));
+    catalog.put(TestAnalyses.reviewed(TestAnalyses.reported(STUDY, 12.4, 1), ReviewState.REJECTED));
     chromium.open("http://127.0.0.1:" + api.port() + "/");
     awaitText(chromium.page(), "#analysis-" + ID + " .state-tag.rejected", "Rejected");
     chromium.assertAccessible("work list with a rejected report");

@@ -73,14 +73,14 @@ export class SignOff {
     return this.form.querySelector(`[data-act="${name}"]`);
   }
 
+  /** Shows the section, unless the service has no sign-off; tried again where it could not be reached. */
   async start() {
     try {
       await this.load();
     } catch (error) {
-      if (error.code === 'not-found' || error.status === 404) {
-        return; // a service without sign-off
-      }
-      throw error;
+      this.history = null;
+      this.later = error.status !== 404;
+      return;
     }
     this.root.hidden = false;
     const kept = remembered('sessionStorage', this.draftKey);
@@ -343,9 +343,15 @@ export class SignOff {
   /** Somebody may have signed off: told by the event stream, and asked after a gap in it. */
   async refresh() {
     await this.ready;
+    if (this.history === null && this.later) {
+      this.later = false;
+      this.ready = this.start();
+      await this.ready;
+    }
     if (this.history === null || this.sending) {
       return;
     }
+    this.lesions.load();
     const seen = this.history.items.length;
     const dirty = this.dirty;
     const before = this.etag;
@@ -356,6 +362,7 @@ export class SignOff {
     if (dirty) {
       this.news(this.history.items.slice(seen));
     } else {
+      this.news([]);
       this.begin();
       this.drawn();
     }

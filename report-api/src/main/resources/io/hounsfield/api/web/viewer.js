@@ -89,6 +89,7 @@ export class Viewer {
     this.onSlice = () => {};
     this.onLesion = () => {}; // called with the number of a lesion that shall change sides
     this.lesionName = () => null; // words for a lesion, by its number
+    this.lesionBox = () => null; // its least and its greatest voxel
     this.leftOut = new Set();
     this.components = null;
     this.waiting = new Set(); // stages that the service could not be reached for
@@ -365,18 +366,27 @@ export class Viewer {
     }
   }
 
+  /** Least and greatest voxel of these lesions together; of the whole grid where that is not known. */
+  around(numbers) {
+    const boxes = [...numbers].map((number) => this.lesionBox(number));
+    return boxes.includes(null)
+      ? [[0, 0, 0], this.grid.size.map((n) => n - 1)]
+      : [0, 1].map((end) => [0, 1, 2].map((a) => Math[end === 0 ? 'min' : 'max'](...boxes.map((box) => box[end][a]))));
+  }
+
   /** Writes the labels of these lesions anew into both overlays. */
   paint(changed) {
-    const [columns, rows, slices] = this.grid.size;
+    const [columns, rows] = this.grid.size;
     const numbers = this.components;
     const fill = this.images.lesions.img;
     const line = this.images.outline.img;
     const fillBefore = new Uint8Array(this.labels.lesions, HEADER);
     const lineBefore = new Uint8Array(this.labels.outline, HEADER);
     const [x, y, z] = this.grid.spacing;
-    for (let k = 0, n = 0; k < slices; k++) {
-      for (let j = 0; j < rows; j++) {
-        for (let i = 0; i < columns; i++, n++) {
+    const [from, to] = this.around(changed);
+    for (let k = from[2]; k <= to[2]; k++) {
+      for (let j = from[1]; j <= to[1]; j++) {
+        for (let i = from[0], n = this.index([i, j, k]); i <= to[0]; i++, n++) {
           const number = numbers[n];
           if (number === 0 || !changed.has(number)) {
             continue;
@@ -565,16 +575,17 @@ export class Viewer {
     }, { capture: true, passive: false });
     this.canvas.addEventListener('pointermove', (event) => this.pointed(event));
     this.canvas.addEventListener('pointerdown', (event) => {
-      this.pressed = event.button === 0 ? [event.clientX, event.clientY] : null;
+      this.pointed(event);
+      this.pressed = event.button === 0 ? { x: event.clientX, y: event.clientY, voxel: this.hover } : null;
     });
     this.canvas.addEventListener('pointerup', (event) => {
-      const still = this.pressed
-        && Math.hypot(event.clientX - this.pressed[0], event.clientY - this.pressed[1]) < 4;
+      const still = this.pressed && Math.hypot(event.clientX - this.pressed.x, event.clientY - this.pressed.y) < 4;
       if (this.excluding && still) {
-        this.pointed(event);
-        this.pick(this.hover);
+        this.pick(this.pressed.voxel);
       }
     });
+    // NiiVue takes the focus at each press: the page must not jump under the pointer.
+    this.canvas.focus = () => HTMLElement.prototype.focus.call(this.canvas, { preventScroll: true });
     this.canvas.addEventListener('pointerleave', () => {
       this.hover = null;
       this.located();
