@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,6 +23,7 @@ public final class PagePictures {
   public static void main(String[] arguments) throws IOException {
     JsonNode task = new ObjectMapper().readTree(Files.readAllBytes(Path.of(arguments[0])));
     try (PageBrowser chromium = new PageBrowser(task)) {
+      signOff(chromium.browser(), task);
       for (String language : List.of("en", "zh-CN")) {
         for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
           take(chromium.browser(), task, language, scheme);
@@ -30,7 +32,23 @@ public final class PagePictures {
     }
   }
 
-  private static void take(Browser browser, JsonNode task, String language, ColorScheme scheme) {
+  /** The second study of the work list is accepted. */
+  private static void signOff(Browser browser, JsonNode task) {
+    try (BrowserContext context =
+        browser.newContext(new Browser.NewContextOptions().setLocale("en-US"))) {
+      context.setDefaultTimeout(PATIENCE_MS);
+      Page page = context.newPage();
+      page.navigate(task.get("address").asText() + "/");
+      page.locator("#rows tr").nth(1).locator("a").first().click();
+      page.getByLabel("Your name").fill("Dr. Example");
+      page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Accept").setExact(true))
+          .click();
+      page.locator("#verdict").getByText("Accepted").first().waitFor();
+    }
+  }
+
+  private static void take(Browser browser, JsonNode task, String language, ColorScheme scheme)
+      throws IOException {
     String address = task.get("address").asText();
     String suffix =
         (language.equals("en") ? "en" : "zh") + (scheme == ColorScheme.DARK ? "-dark" : "-light");
@@ -54,10 +72,9 @@ public final class PagePictures {
     }
   }
 
-  private static void save(Page page, JsonNode task, String name) {
+  private static void save(Page page, JsonNode task, String name) throws IOException {
     page.evaluate(
         "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
-    page.screenshot(
-        new Page.ScreenshotOptions().setPath(Path.of(task.get("folder").asText(), name + ".png")));
+    SmallPng.write(page.screenshot(), Path.of(task.get("folder").asText(), name + ".png"));
   }
 }
