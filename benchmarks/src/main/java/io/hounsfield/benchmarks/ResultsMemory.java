@@ -50,6 +50,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 
 /**
  * How much heap the results of a case take besides what the report held (volume and label maps):
@@ -66,6 +67,7 @@ final class ResultsMemory {
 
   private static final long MIB = 1 << 20;
   private static final String LOG = "results.log";
+  private static final int RUN_MINUTES = 4;
 
   private ResultsMemory() {}
 
@@ -126,11 +128,16 @@ final class ResultsMemory {
             ResultsMemory.class.getName(),
             Integer.toString(slices),
             work.toString());
-    return new ProcessBuilder(command)
-        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-        .redirectError(work.resolve(LOG).toFile())
-        .start()
-        .waitFor();
+    Process process =
+        new ProcessBuilder(command)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .redirectError(work.resolve(LOG).toFile())
+            .start();
+    if (process.waitFor(RUN_MINUTES, TimeUnit.MINUTES)) {
+      return process.exitValue();
+    }
+    process.destroyForcibly().waitFor(); // it does little but collect garbage
+    return -1;
   }
 
   /** Makes the results once: slices, folder for files. */
