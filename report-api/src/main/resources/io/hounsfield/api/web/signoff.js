@@ -307,6 +307,7 @@ export class SignOff {
   }
 
   done() {
+    this.unanswered = null;
     const { createdAt } = this.history.items.at(-1);
     this.news([]);
     this.begin();
@@ -316,6 +317,7 @@ export class SignOff {
 
   async refused(error, body) {
     if (error.code !== 'review-conflict') {
+      this.unanswered = error.gone ? body : null; // the service may have it all the same
       this.say(t('signoff.fault', { detail: error.message }), true);
       return;
     }
@@ -359,8 +361,11 @@ export class SignOff {
     if (this.etag === before) {
       return;
     }
-    if (dirty) {
-      this.news(this.history.items.slice(seen));
+    const between = this.history.items.slice(seen);
+    if (this.unanswered && between.some((review) => this.isOwn(review, this.unanswered))) {
+      this.done();
+    } else if (dirty) {
+      this.news(between);
     } else {
       this.news([]);
       this.begin();
