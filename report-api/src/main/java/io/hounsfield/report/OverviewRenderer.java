@@ -130,7 +130,7 @@ public final class OverviewRenderer {
     x = key(x, base, PlaneView.CONSOLIDATION_RGB, "Consolidation (\u2265 \u2212200 HU)");
     x = key(x, base, PlaneView.OUTLINE_RGB, "Lung outline");
     text(
-        "Window " + PlaneView.WINDOW_WIDTH + " / \u2212" + -PlaneView.WINDOW_LEVEL + " HU",
+        "Window \u2212" + -PlaneView.WINDOW_LEVEL + " / " + PlaneView.WINDOW_WIDTH + " HU",
         x,
         base,
         FAINT);
