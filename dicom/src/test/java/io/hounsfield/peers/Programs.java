@@ -21,7 +21,10 @@ public final class Programs {
     boolean there =
         Stream.of(System.getenv("PATH").split(File.pathSeparator))
             .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
-    assumeTrue(there, program + " is not installed (Debian: dcmtk, dicom3tools, libgdcm-tools, openssl, orthanc)");
+    assumeTrue(
+        there,
+        program
+            + " is not installed (Debian: dcmtk, dicom3tools, libgdcm-tools, openssl, orthanc)");
   }
 
   /** A Python that has this module; skips the test where there is none. */
