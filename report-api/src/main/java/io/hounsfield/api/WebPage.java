@@ -59,6 +59,7 @@ record WebPage(String mediaType, Buffer content, Buffer gzipped, String etag) {
           Map.entry("regions.js", SCRIPT),
           Map.entry("signoff.js", SCRIPT),
           Map.entry("lesions.js", SCRIPT),
+          Map.entry("deliveries.js", SCRIPT),
           Map.entry("panels.js", SCRIPT),
           Map.entry("planes.js", SCRIPT),
           Map.entry("viewer.js", SCRIPT),

@@ -10,6 +10,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -32,12 +34,16 @@ final class MemoryResults implements ResultCatalog {
 
   /** A delivery of the first version of analysis n; one of the same number is replaced. */
   void put(long number, int n, String state) {
+    put(number, n, "pacs", state);
+  }
+
+  void put(long number, int n, String destination, String state) {
     DeliveryStatus delivery =
         new DeliveryStatus(
             number,
             TestAnalyses.id(n),
             1,
-            "pacs",
+            destination,
             "sr",
             "sr-" + number + ".dcm",
             state,
@@ -55,6 +61,9 @@ final class MemoryResults implements ResultCatalog {
   public List<Path> files(String analysisId) {
     return List.of();
   }
+
+  /** Deliveries that cannot be changed any more. */
+  final Set<Long> superseded = ConcurrentHashMap.newKeySet();
 
   /** Kinds that could not be made, of every analysis. */
   volatile List<String> notMade = List.of();
@@ -98,8 +107,18 @@ final class MemoryResults implements ResultCatalog {
   }
 
   @Override
-  public Optional<DeliveryStatus> change(String analysisId, long number, Change change) {
-    return Optional.empty();
+  public Optional<DeliveryStatus> change(String analysisId, long number, Change change)
+      throws ConflictException {
+    DeliveryStatus delivery = deliveries.get(number);
+    if (delivery == null || !delivery.analysisId().equals(analysisId)) {
+      return Optional.empty();
+    }
+    if (superseded.contains(number)) {
+      throw new ConflictException("A newer version took its place.");
+    }
+    int n = Integer.parseInt(analysisId.substring(analysisId.length() - 4), 16);
+    put(number, n, delivery.destination(), change == Change.RESEND ? "queued" : "cancelled");
+    return Optional.of(deliveries.get(number));
   }
 
   @Override

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Charts and lists of the study page. Charts are SVG from numbers alone.
-import { element, formatCount, formatDate, formatInstant, formatNumber, getJson } from '/assets/common.js';
+import { element, formatCount, formatDate, formatNumber, getJson } from '/assets/common.js';
 import { t } from '/assets/i18n.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
@@ -176,55 +176,4 @@ export function previous(node, own, others) {
   const table = element('table', '', element('caption', 'unseen', t('previous.caption')),
     element('thead', '', head), element('tbody', '', ...rows));
   node.replaceChildren(element('div', 'scroll', table), studies.length > 1 ? trend(studies, own.id) : '');
-}
-
-const DONE = new Set(['sent', 'cancelled']);
-
-async function order(address, number, what) {
-  const response = await fetch(`${address}/deliveries/${number}/${what}`, {
-    method: 'POST', headers: { 'X-Hounsfield-Request': '1' },
-  });
-  const answer = await response.json().catch(() => null);
-  return response.ok ? null : answer?.detail ?? t('badStatus', { status: response.status });
-}
-
-/** What was sent where and how that stands, with buttons to send it again or not at all. */
-export async function deliveries(node, address) {
-  const { items } = await getJson(`${address}/deliveries`);
-  if (items.length === 0) {
-    node.replaceChildren(element('p', 'sub', t('delivery.none')));
-    return;
-  }
-  node.replaceChildren(...items.map((delivery) => {
-    const fault = element('span', 'sub', delivery.lastError ?? delivery.note ?? '');
-    fault.lang = 'en';
-    const line = element('div', 'delivery',
-      element('strong', '', delivery.destination),
-      element('span', '', delivery.file),
-      element('span', `state-tag ${delivery.state}`, t(`delivery.${delivery.state}`)),
-      element('span', 'sub', formatInstant(delivery.updatedAt)), fault);
-    const offer = (what) => {
-      const button = element('button', '', t(`delivery.${what}`));
-      button.type = 'button';
-      button.setAttribute('aria-label', `${t(`delivery.${what}`)}: ${delivery.destination}, ${delivery.file}`);
-      button.addEventListener('click', async () => {
-        button.disabled = true;
-        const why = await order(address, delivery.number, what);
-        if (why) {
-          fault.textContent = why;
-          button.disabled = false;
-        } else {
-          await deliveries(node, address);
-        }
-      });
-      line.append(button);
-    };
-    if (delivery.state !== 'sending') {
-      offer('resend');
-    }
-    if (!DONE.has(delivery.state) && delivery.state !== 'given-up') {
-      offer('cancel');
-    }
-    return line;
-  }));
 }

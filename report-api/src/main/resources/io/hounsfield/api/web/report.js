@@ -3,10 +3,11 @@
 import {
   element, formatDate, formatInstant, formatName, formatNumber, getJson, operations, showFault,
 } from '/assets/common.js';
+import { Deliveries } from '/assets/deliveries.js';
 import { showState, showUnknown } from '/assets/faces.js';
 import { hasText, locale, preferences, t } from '/assets/i18n.js';
 import { follow } from '/assets/live.js';
-import { deliveries, histogram, previous, ProfileBar } from '/assets/panels.js';
+import { histogram, previous, ProfileBar } from '/assets/panels.js';
 import { columnHeads, quantityName, REGIONS, RegionTable, rowHead, UNITS, valueCell } from '/assets/regions.js';
 import { findingsText, ownFiles, resultFiles } from '/assets/results.js';
 import { sentence, sentenceIn } from '/assets/sentences.js';
@@ -15,6 +16,7 @@ import { SignOff } from '/assets/signoff.js';
 const id = location.pathname.split('/').pop();
 const address = `/api/v1/analyses/${encodeURIComponent(id)}`;
 const byId = (name) => document.getElementById(name);
+const deliveries = new Deliveries(byId('deliveries'), address);
 const PROFILE_TRIES = 20;
 const TRY_AFTER = 1500; // ms
 let shown = null; // version of the report on the page
@@ -212,7 +214,7 @@ async function extras(analysis) {
   await part('related', 'previous-section', async () => {
     previous(byId('previous'), analysis, (await getJson(`${address}/related`)).items);
   });
-  await part('deliveries', 'deliveries-section', () => deliveries(byId('deliveries'), address));
+  await part('deliveries', 'deliveries-section', () => deliveries.load());
   await part('results', 'downloads-section', async () => {
     const text = await findingsText(await resultFiles(byId('downloads'), byId('not-made'), address), address);
     byId('findings').textContent = text ?? '';
@@ -329,7 +331,7 @@ follow({
   },
   delivery: (delivery) => {
     if (delivery.analysisId === id && shown !== null) {
-      deliveries(byId('deliveries'), address).catch(() => {}); // shown again with the next one
+      deliveries.load().catch(() => {}); // shown again with the next one
     }
   },
   review: (review) => {
