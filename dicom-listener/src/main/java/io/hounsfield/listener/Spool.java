@@ -3,6 +3,7 @@ package io.hounsfield.listener;
 
 import io.hounsfield.dicom.TransferSyntax;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -340,7 +341,8 @@ public final class Spool implements AutoCloseable {
     return outcome;
   }
 
-  private static DimseStatus secure(Path file, InstanceReference reference) {
+  private static DimseStatus secure(Path file, InstanceReference reference)
+      throws ClosedByInterruptException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       Part10Header header = Part10Header.read(channel);
       if (header == null || !header.sopInstanceUid().equals(reference.sopInstanceUid())) {
@@ -351,6 +353,8 @@ public final class Spool implements AutoCloseable {
       }
       channel.force(true);
       return DimseStatus.SUCCESS;
+    } catch (ClosedByInterruptException e) {
+      throw e; // the node closes: nothing is wrong with the file
     } catch (IOException e) {
       LOG.error("spool: {} cannot be read", file.getFileName(), e);
       return DimseStatus.PROCESSING_FAILURE;

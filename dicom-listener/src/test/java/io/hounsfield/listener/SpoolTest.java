@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.hounsfield.dicom.DataSet;
 import io.hounsfield.dicom.DataSets;
 import io.hounsfield.dicom.SopClass;
@@ -18,12 +21,14 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.slf4j.LoggerFactory;
 
 class SpoolTest {
   @TempDir Path temp;
@@ -39,6 +44,28 @@ class SpoolTest {
       incoming.write(List.of(ByteBuffer.wrap(bytes)));
       return incoming.commit();
     }
+  }
+
+  /** Found by fuzzing: the log called files unreadable that were only not read to the end. */
+  @Test
+  void aNodeThatClosesFindsNoFaultInItsFiles() throws Exception {
+    Logger logger = (Logger) LoggerFactory.getLogger(Spool.class);
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    logger.addAppender(log);
+    InstanceReference held =
+        new InstanceReference(SopClass.CT_IMAGE_STORAGE, TestInstances.sopUid("one", 0));
+    try (Spool spool = Spool.open(temp)) {
+      store(spool, "one", 0);
+      assertEquals(Map.of(held, DimseStatus.SUCCESS), spool.commit(List.of(held)));
+      Thread.currentThread().interrupt(); // as the node does when it closes
+      Map<InstanceReference, DimseStatus> outcome = spool.commit(List.of(held));
+      assertTrue(Thread.interrupted(), "the caller sees that this is no outcome to tell");
+      assertEquals(Map.of(held, DimseStatus.PROCESSING_FAILURE), outcome);
+    } finally {
+      logger.detachAppender(log);
+    }
+    assertEquals(List.of(), log.list);
   }
 
   private long filesIn(Path directory) throws IOException {
