@@ -35,7 +35,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * {@code @RegisterExtension static final Chromium chromium = new Chromium();}
  * </pre>
  */
-final class Chromium implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback {
+public final class Chromium implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback {
 
   private static final double PATIENCE_MS = 60_000;
 
@@ -109,12 +109,12 @@ final class Chromium implements BeforeAllCallback, BeforeEachCallback, AfterEach
   }
 
   /** The page of this test: English, 1200 x 800 CSS pixels, light. */
-  Page page() {
+  public Page page() {
     return page;
   }
 
   /** A page of another person: a context of its own, whose requests and complaints count too. */
-  Page anotherPage() {
+  public Page anotherPage() {
     BrowserContext context =
         browser.newContext(
             new Browser.NewContextOptions().setLocale("en-US").setViewportSize(1200, 800));
@@ -132,34 +132,34 @@ final class Chromium implements BeforeAllCallback, BeforeEachCallback, AfterEach
   }
 
   /** Goes to an address; what was asked for and complained about before is forgotten. */
-  void open(String address) {
+  public void open(String address) {
     requests.clear();
     complaints.clear();
     page.navigate(address);
   }
 
   /** The value of a JavaScript expression on the page; a promise is waited for. */
-  Object evaluate(String expression) {
+  public Object evaluate(String expression) {
     return page.evaluate(expression);
   }
 
   /** Waits until a JavaScript expression is true; one that throws is not true yet. */
-  void await(String expression) {
+  public void await(String expression) {
     await(page, expression);
   }
 
-  static void await(Page page, String expression) {
+  public static void await(Page page, String expression) {
     page.waitForFunction(
         "() => { try { return Boolean(" + expression + "); } catch { return false; } }");
   }
 
   /** The text a person sees. */
-  String text() {
+  public String text() {
     return page.innerText("body");
   }
 
   /** What was asked of the network since the test began or the page was opened, as addresses. */
-  List<String> requests() {
+  public List<String> requests() {
     return List.copyOf(requests);
   }
 
@@ -169,7 +169,7 @@ final class Chromium implements BeforeAllCallback, BeforeEachCallback, AfterEach
   }
 
   /** Nothing was complained about, and nothing left this machine. */
-  void assertQuiet() {
+  public void assertQuiet() {
     assertEquals(List.of(), complaints());
     for (String request : requests) {
       assertTrue(
