@@ -190,10 +190,11 @@ class SignOffPageTest {
               const v = %s, nv = v.nv, gl = nv.gl;
               nv.setCrosshairWidth(0);
               v.goTo(v.grid.clamp(v.grid.toVoxel([x, y, z])));
+              nv.drawNow();
               const frac = nv.mm2frac([x, y, z], 0, true);
               frac[2] = nv.scene.crosshairPos[2];
               const found = nv.frac2canvasPosWithTile(frac, 0);
-              nv.drawScene();
+              nv.drawNow();
               const p = new Uint8Array(4);
               gl.readPixels(Math.round(found.pos[0]), gl.canvas.height - 1 - Math.round(found.pos[1]), 1, 1,
                 gl.RGBA, gl.UNSIGNED_BYTE, p);

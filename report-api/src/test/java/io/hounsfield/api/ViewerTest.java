@@ -4,6 +4,8 @@ package io.hounsfield.api;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.options.Position;
 import io.hounsfield.domain.Vec3;
 import io.hounsfield.domain.VolumeGeometry;
 import io.hounsfield.report.TestChest;
@@ -92,11 +94,12 @@ class ViewerTest {
           const v = %s, nv = v.nv, gl = nv.gl;
           nv.setCrosshairWidth(0);
           v.goTo([%d, %d, %d]);
+          nv.drawNow();
           const frac = nv.mm2frac([%f, %f, %f], 0, true);
           const deep = [2, 1, 0][%d]; // the plane is that of the crosshair's voxel
           frac[deep] = nv.scene.crosshairPos[deep];
           const found = nv.frac2canvasPosWithTile(frac, [0, 1, 2][2 - deep]);
-          nv.drawScene();
+          nv.drawNow();
           const p = new Uint8Array(4);
           gl.readPixels(Math.round(found.pos[0]), gl.canvas.height - 1 - Math.round(found.pos[1]), 1, 1,
             gl.RGBA, gl.UNSIGNED_BYTE, p);
@@ -252,6 +255,25 @@ class ViewerTest {
     click("[data-act=\"most\"]");
     browser.await(slice(g, TestChest.GROUND_GLASS));
     browser.assertQuiet();
+  }
+
+  /** Each drawing waits for the graphics: NiiVue asks for three when the crosshair is set. */
+  @Test
+  void aClickDrawsOnce() throws Exception {
+    open(HEAD_FIRST);
+    browser.evaluate(
+        "(() => { const nv = %s.nv, core = nv.drawSceneCore; window.drawn = 0;".formatted(VIEWER)
+            + " nv.drawSceneCore = (...all) => { window.drawn++; return core.apply(nv, all); }; })()");
+    Object before = browser.evaluate(VIEWER + ".voxel.join()");
+    browser
+        .page()
+        .locator(".viewer canvas")
+        .click(new Locator.ClickOptions().setPosition(new Position(150, 200)));
+    browser.await(VIEWER + ".voxel.join() !== '" + before + "'");
+    assertEquals(1, browser.evaluate("window.drawn"));
+    press("ArrowRight");
+    browser.await("window.drawn > 1");
+    assertEquals(2, browser.evaluate("window.drawn"));
   }
 
   private static String slice(VolumeGeometry g, Vec3 place) {

@@ -220,7 +220,7 @@ class PageJourneyTest {
                 """
                 (() => {
                   const nv = %s.nv, gl = nv.gl, counts = [0, 0, 0];
-                  nv.drawScene();
+                  nv.drawNow();
                   for (const { axCorSag, leftTopWidthHeight } of nv.screenSlices) {
                     const [x, y, w, h] = leftTopWidthHeight.map(Math.round);
                     if (axCorSag > 2 || w <= 0 || h <= 0) {

@@ -282,7 +282,7 @@ public final class PageMeasurement {
         page.waitForFunction(
                 "() => document.documentElement.lang === '"
                     + language
-                    + "' && document.getElementById('language').value === '"
+                    + "' && document.getElementById('language')?.value === '"
                     + language
                     + "' && "
                     + there

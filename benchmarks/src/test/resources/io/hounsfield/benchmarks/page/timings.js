@@ -43,9 +43,11 @@
         requestAnimationFrame(look);
         return;
       }
-      const gl = document.querySelector('.viewer canvas')?.viewer?.nv?.gl;
-      gl?.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(4)); // waits for the drawing
-      requestAnimationFrame(() => found(performance.now()));
+      requestAnimationFrame(() => { // after the viewer's own drawing in this frame
+        const gl = document.querySelector('.viewer canvas')?.viewer?.nv?.gl;
+        gl?.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(4)); // waits for the graphics
+        found(performance.now());
+      });
     };
     look();
   });

@@ -55,6 +55,21 @@ for (let n = 1; n <= 32768; n++) {
   HALF[65536 - n] = bits | 0x8000;
 }
 
+const UPLOAD_MS = 8; // of work at a time; then whoever uses the page comes first
+const UPLOAD_BYTES = 4e6; // at a time, however fast they are taken
+
+/** Until the graphics have done what they were told; what waits goes first: clicks, keys, drawing. */
+async function done(gl) {
+  const fence = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
+  gl.flush();
+  do {
+    await new Promise((next) => {
+      setTimeout(next);
+    });
+  } while (gl.getSyncParameter(fence, gl.SYNC_STATUS) === gl.UNSIGNALED);
+  gl.deleteSync(fence);
+}
+
 /** WebGL calls that allocate, fill or render volumes; what NiiVue would do with them is not looked at. */
 const HEAVY = ['texStorage3D', 'texImage3D', 'texSubImage3D', 'framebufferTextureLayer', 'drawArrays'];
 
@@ -86,10 +101,15 @@ NVImage.prototype.calMinMax = function given() {
 };
 
 export class Planes extends Niivue {
-  /** Textures by image; an image whose voxels were changed gets another `revision`. */
+  /** Textures by image, whole ones only. */
   textures = new Map();
 
+  /** Uploads by image, those under way and those done. */
+  uploads = new Map();
+
   base = null;
+
+  asked = false;
 
   async attachToCanvas(...options) {
     await super.attachToCanvas(...options);
@@ -117,50 +137,75 @@ export class Planes extends Niivue {
     return texture;
   }
 
-  /** Geometry is NiiVue's; the voxels go to the graphics card as they are, once. */
+  /** Geometry is NiiVue's; the voxels are there already, by `upload`. */
   refreshLayers(image, layer) {
     if (layer === 0 && this.base !== image) {
       withoutVolumes(this.gl, () => super.refreshLayers(image, layer));
       this.release(this.base);
       this.base = image;
     }
-    const known = this.textures.get(image);
-    if (known === undefined || known.revision !== image.revision) {
-      this.release(image);
-      const texture = layer === 0 ? this.uploadCt(image) : this.uploadLabels(image);
-      this.textures.set(image, { texture, revision: image.revision });
-    }
   }
 
   release(image) {
-    this.gl.deleteTexture(this.textures.get(image)?.texture ?? null);
+    this.gl.deleteTexture(this.textures.get(image) ?? null);
     this.textures.delete(image);
+    this.uploads.delete(image);
   }
 
-  uploadCt(image) {
-    const gl = this.gl;
-    const size = image.hdr.dims.slice(1, 4);
-    const texture = this.texture(FIRST_UNIT, gl.R16F, size, gl.LINEAR);
-    const length = size[0] * size[1];
-    const slice = new Uint16Array(length);
-    gl.pixelStorei(gl.UNPACK_ALIGNMENT, 1);
-    for (let k = 0; k < size[2]; k++) {
-      const start = k * length;
-      for (let n = 0; n < length; n++) {
-        slice[n] = HALF[image.img[start + n] & 0xffff];
-      }
-      gl.texSubImage3D(gl.TEXTURE_3D, 0, 0, 0, k, size[0], size[1], 1, gl.RED, gl.HALF_FLOAT, slice);
+  /** Brings an image's voxels to the graphics card as they are, once, piece by piece; settles when all are there. */
+  upload(image) {
+    if (!this.uploads.has(image)) {
+      this.uploads.set(image, this.uploadNow(image));
     }
-    return texture;
+    return this.uploads.get(image);
   }
 
-  uploadLabels(image) {
+  async uploadNow(image) {
     const gl = this.gl;
-    const size = image.hdr.dims.slice(1, 4);
-    const texture = this.texture(FIRST_UNIT + 1, gl.R8UI, size, gl.NEAREST);
+    const [columns, rows, slices] = image.hdr.dims.slice(1, 4);
+    const labels = image.img instanceof Uint8Array;
+    const texture = this.texture(
+      FIRST_UNIT, labels ? gl.R8UI : gl.R16F, [columns, rows, slices], labels ? gl.NEAREST : gl.LINEAR);
+    const bytes = columns * rows * image.img.BYTES_PER_ELEMENT;
+    let start = performance.now();
+    let sent = 0;
+    for (let k = 0; k < slices; k++) {
+      this.send(texture, image, k, 1);
+      sent += bytes;
+      if (sent > UPLOAD_BYTES || performance.now() - start > UPLOAD_MS) {
+        await done(gl); // what is told faster than it is done would stop the page in the end
+        start = performance.now();
+        sent = 0;
+      }
+    }
+    this.textures.set(image, texture);
+  }
+
+  /** Slices of an image that is there already have changed. */
+  changed(image, first, last) {
+    if (this.textures.has(image)) {
+      this.send(this.textures.get(image), image, first, last - first + 1);
+    } else if (this.uploads.has(image)) {
+      this.uploads.get(image).then(() => this.changed(image, first, last));
+    }
+  }
+
+  send(texture, image, first, slices) {
+    const gl = this.gl;
+    const [columns, rows] = image.hdr.dims.slice(1, 3);
+    const voxels = image.img.subarray(first * columns * rows, (first + slices) * columns * rows);
+    gl.activeTexture(gl.TEXTURE0 + FIRST_UNIT);
+    gl.bindTexture(gl.TEXTURE_3D, texture);
     gl.pixelStorei(gl.UNPACK_ALIGNMENT, 1);
-    gl.texSubImage3D(gl.TEXTURE_3D, 0, 0, 0, 0, ...size, gl.RED_INTEGER, gl.UNSIGNED_BYTE, image.img);
-    return texture;
+    if (voxels instanceof Uint8Array) {
+      gl.texSubImage3D(gl.TEXTURE_3D, 0, 0, 0, first, columns, rows, slices, gl.RED_INTEGER, gl.UNSIGNED_BYTE, voxels);
+    } else {
+      const halves = new Uint16Array(voxels.length);
+      for (let n = 0; n < voxels.length; n++) {
+        halves[n] = HALF[voxels[n] & 0xffff];
+      }
+      gl.texSubImage3D(gl.TEXTURE_3D, 0, 0, 0, first, columns, rows, slices, gl.RED, gl.HALF_FLOAT, halves);
+    }
   }
 
   /**
@@ -191,11 +236,27 @@ export class Planes extends Niivue {
     return matrix;
   }
 
+  /** One picture for what happens in one go, however often it is asked for: a press of the mouse alone asks twice, and each waits for the graphics. */
   drawScene() {
+    if (!this.asked) {
+      this.asked = true;
+      queueMicrotask(() => this.asked && this.drawNow());
+    }
+  }
+
+  drawNow() {
+    this.asked = false;
     if (this.volumes.length > 0 && this.textures.has(this.volumes[0])) {
       this.dress();
     }
-    return super.drawScene();
+    super.drawScene();
+  }
+
+  /** NiiVue draws again when a button goes up, though only the end of a drag changes the picture. */
+  mouseUpListener() {
+    const dragged = this.uiData.isDragging;
+    super.mouseUpListener();
+    this.asked &&= dragged;
   }
 
   /** Tells the shader what to draw. */
@@ -224,7 +285,7 @@ export class Planes extends Niivue {
   bind(unit, name, image) {
     const gl = this.gl;
     gl.activeTexture(gl.TEXTURE0 + unit);
-    gl.bindTexture(gl.TEXTURE_3D, this.textures.get(image).texture);
+    gl.bindTexture(gl.TEXTURE_3D, this.textures.get(image));
     gl.uniformMatrix4fv(this.places(`${name}Place`), false, this.place(image));
   }
 }

@@ -3,10 +3,9 @@
 import { DRAG_MODE, NVImage, SHOW_RENDER, SLICE_TYPE } from '/assets/vendor/niivue-0.69.0.js';
 import { formatNumber } from '/assets/common.js';
 import { t } from '/assets/i18n.js';
+import { Grid, dot } from '/assets/grid.js';
 import { Planes } from '/assets/planes.js';
-
-/** Centre and width, HU. */
-const WINDOWS = { lung: [-600, 1500], mediastinum: [40, 400], bone: [400, 1800] };
+import { WINDOWS, control } from '/assets/viewer-controls.js';
 
 /** Colours of the overview picture: told apart by most colour-blind people too. */
 const LUNG = [240, 228, 66];
@@ -25,35 +24,6 @@ const HEADER = 352;
 
 /** Voxels above which the graphics memory of an ordinary laptop may not do: asked for by a button. */
 const MOST_VOXELS = 230e6;
-
-const dot = (a, b) => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
-const cross = (a, b) => [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
-
-/** The grid of a report: between voxels (column, row, slice) and NIfTI's mm (RAS). */
-export class Grid {
-  constructor(geometry) {
-    this.size = [geometry.columns, geometry.rows, geometry.slices];
-    this.spacing = [geometry.columnSpacingMm, geometry.rowSpacingMm, geometry.sliceSpacingMm];
-    this.origin = geometry.origin;
-    this.axes = [geometry.rowDirection, geometry.columnDirection,
-      cross(geometry.rowDirection, geometry.columnDirection)];
-  }
-
-  toMm(voxel) {
-    const lps = this.origin.map((o, d) => o
-      + this.axes.reduce((sum, axis, a) => sum + axis[d] * this.spacing[a] * voxel[a], 0));
-    return [-lps[0], -lps[1], lps[2]];
-  }
-
-  toVoxel(mm) {
-    const offset = [-mm[0] - this.origin[0], -mm[1] - this.origin[1], mm[2] - this.origin[2]];
-    return this.axes.map((axis, a) => dot(offset, axis) / this.spacing[a]);
-  }
-
-  clamp(voxel) {
-    return voxel.map((v, a) => Math.min(this.size[a] - 1, Math.max(0, Math.round(v))));
-  }
-}
 
 function labelColours(...colours) {
   const lut = { R: [0], G: [0], B: [0], A: [0], I: [0], labels: [''] };
@@ -146,7 +116,7 @@ export class Viewer {
     this.canvas.addEventListener('webglcontextlost', () => this.say(t('viewer.lost')));
     this.layout();
     new ResizeObserver(() => this.layout()).observe(this.frame);
-    this.controls();
+    control(this);
     this.tool('crosshair');
   }
 
@@ -179,6 +149,15 @@ export class Viewer {
   }
 
   async receivedLabels(data) {
+    const make = async (name, colours) => {
+      const image = await NVImage.new(data[name], `${name}.nii`, '', 1, null, 0, EDGE_LABEL);
+      image.setColormapLabel(labelColours(...colours));
+      return image;
+    };
+    const colours = [GROUND_GLASS, CONSOLIDATION, HATCH, EDGE];
+    this.images.lungs = await make('lungs', [LUNG, LUNG]);
+    this.images.lesions = await make('lesions', colours);
+    this.images.outline = await make('outline', colours);
     this.labels = data;
     await this.layers();
     this.stage = 'labels';
@@ -193,12 +172,13 @@ export class Viewer {
   }
 
   async receivedCt(data) {
+    const ct = await NVImage.new(data.ct, 'ct.nii', 'gray', 1, null, ...this.greys());
+    await this.nv.upload(ct);
+    this.images.ct = ct;
+    [ct.cal_min, ct.cal_max] = this.greys(); // the window may have changed meanwhile
     this.ct = new Int16Array(data.ct);
     this.size = [21, 22, 23].map((n) => this.ct[n]); // dim[1..3] of the header
     this.step = this.size.map((n, a) => Math.ceil(this.grid.size[a] / n));
-    const [centre, width] = this.window;
-    this.images.ct = await NVImage.new(
-      data.ct, 'ct.nii', 'gray', 1, null, centre - width / 2, centre + width / 2);
     const first = this.stage === 'none';
     await this.layers();
     if (first) {
@@ -239,34 +219,35 @@ export class Viewer {
     this.root.querySelector('.viewer-note').textContent = text;
   }
 
-  /** Puts CT and overlays on the screen; the crosshair stays where it is in the patient. */
-  async layers() {
-    if (!this.images.ct) {
-      return;
-    }
-    const held = this.voxel;
-    if (this.labels && !this.images.lungs) {
-      const make = async (buffer, name, colours) => {
-        const image = await NVImage.new(buffer, name, '', 1, null, 0, EDGE_LABEL);
-        image.setColormapLabel(labelColours(...colours));
-        return image;
-      };
-      this.images.lungs = await make(this.labels.lungs, 'lungs.nii', [LUNG, LUNG]);
-      const colours = [GROUND_GLASS, CONSOLIDATION, HATCH, EDGE];
-      this.images.lesions = await make(this.labels.lesions, 'lesions.nii', colours);
-      this.images.outline = await make(this.labels.outline, 'outline.nii', colours);
-    }
-    const { ct, lungs, lesions, outline } = this.images;
-    const volumes = [ct];
+  /** Overlays that are to be seen, from the lowest to the highest. */
+  overlays() {
+    const { lungs, lesions, outline } = this.images;
+    const wanted = [];
     if (lungs && this.show.lungs) {
       lungs.opacity = 0.65;
-      volumes.push(lungs);
+      wanted.push(lungs);
     }
     if (lesions && this.show.lesions) {
       const layer = this.show.fill ? lesions : outline;
       layer.opacity = this.show.fill ? this.show.opacity : Math.min(1, 2 * this.show.opacity);
-      volumes.push(layer);
+      wanted.push(layer);
     }
+    return wanted;
+  }
+
+  /** Puts CT and overlays on the screen; the crosshair stays where it is in the patient. */
+  async layers() {
+    const { ct } = this.images;
+    if (!ct) {
+      return;
+    }
+    const missing = this.overlays().filter((image) => !this.nv.textures.has(image));
+    if (missing.length > 0) {
+      await Promise.all(missing.map((image) => this.nv.upload(image)));
+      await this.layers(); // other ones may be wanted by now
+      return;
+    }
+    const held = this.voxel;
     this.nv.back = ct;
     if (this.drawnCt !== ct) {
       this.nv.volumes = [ct];
@@ -274,9 +255,8 @@ export class Viewer {
       this.nv.updateGLVolume();
       this.drawnCt = ct; // and stays on the graphics card
     }
-    this.nv.volumes = volumes;
-    this.nv.overlays = volumes.slice(1);
-    this.nv.overlays.forEach((volume, n) => this.nv.refreshLayers(volume, n + 1));
+    this.nv.overlays = this.overlays();
+    this.nv.volumes = [ct, ...this.nv.overlays];
     if (held) {
       this.goTo(held);
     } else {
@@ -405,7 +385,7 @@ export class Viewer {
       }
     }
     for (const image of [this.images.lesions, this.images.outline]) {
-      image.revision = (image.revision ?? 0) + 1;
+      this.nv.changed(image, from[2], to[2]);
     }
   }
 
@@ -444,12 +424,17 @@ export class Viewer {
     return Math.hypot(p[0] - q[0], p[1] - q[1], p[2] - q[2]);
   }
 
+  /** HU of black and of white. */
+  greys() {
+    const [centre, width] = this.window;
+    return [centre - width / 2, centre + width / 2];
+  }
+
   setWindow(centre, width) {
     this.window = [centre, Math.max(1, width)];
     const ct = this.images.ct;
     if (ct) {
-      ct.cal_min = centre - this.window[1] / 2;
-      ct.cal_max = centre + this.window[1] / 2;
+      [ct.cal_min, ct.cal_max] = this.greys();
       this.nv.drawScene();
     }
     this.showWindow();
@@ -532,67 +517,6 @@ export class Viewer {
     this.goTo(this.grid.clamp(next));
   }
 
-  controls() {
-    const on = (selector, event, action) => {
-      for (const node of this.root.querySelectorAll(selector)) {
-        node.addEventListener(event, () => action(node));
-      }
-    };
-    on('[data-window]', 'click', (node) => this.setWindow(...WINDOWS[node.dataset.window]));
-    on('[name="centre"], [name="width"]', 'change', () => {
-      const [centre, width] = ['centre', 'width'].map((name) => this.root.querySelector(`[name="${name}"]`));
-      if (centre.value !== '' && Number(width.value) >= 1) {
-        this.setWindow(Number(centre.value), Number(width.value));
-      } else {
-        this.showWindow();
-      }
-    });
-    on('[name="tool"]', 'change', (node) => this.tool(node.value));
-    on('[name="lungs"]', 'change', (node) => this.overlay({ lungs: node.checked }));
-    on('[name="lesions"]', 'change', (node) => this.overlay({ lesions: node.checked }));
-    on('[name="style"]', 'change', (node) => this.overlay({ fill: node.value === 'fill' }));
-    on('[name="opacity"]', 'input', (node) => this.overlay({ opacity: Number(node.value) / 100 }));
-    on('[data-act="zoom-in"]', 'click', () => this.zoom(1.25));
-    on('[data-act="zoom-out"]', 'click', () => this.zoom(0.8));
-    on('[data-act="reset"]', 'click', () => this.reset());
-    on('[data-act="all"]', 'click', () => this.loadAll());
-    on('[data-act="full-screen"]', 'click', () => {
-      if (document.fullscreenElement) {
-        document.exitFullscreen();
-      } else {
-        this.root.requestFullscreen().catch(() => {});
-      }
-    });
-    // Before NiiVue's own keys, which are other ones.
-    this.frame.addEventListener('keydown', (event) => this.key(event), true);
-    this.frame.addEventListener('keyup', (event) => event.stopPropagation(), true);
-    this.frame.addEventListener('wheel', (event) => {
-      if (event.ctrlKey) {
-        event.preventDefault();
-        event.stopPropagation();
-        this.zoom(event.deltaY < 0 ? 1.1 : 1 / 1.1);
-      }
-    }, { capture: true, passive: false });
-    this.canvas.addEventListener('pointermove', (event) => this.pointed(event));
-    this.canvas.addEventListener('pointerdown', (event) => {
-      this.pointed(event);
-      this.pressed = event.button === 0 ? { x: event.clientX, y: event.clientY, voxel: this.hover } : null;
-    });
-    this.canvas.addEventListener('pointerup', (event) => {
-      const still = this.pressed && Math.hypot(event.clientX - this.pressed.x, event.clientY - this.pressed.y) < 4;
-      if (this.excluding && still) {
-        this.pick(this.pressed.voxel);
-      }
-    });
-    // NiiVue takes the focus at each press: the page must not jump under the pointer.
-    this.canvas.focus = () => HTMLElement.prototype.focus.call(this.canvas, { preventScroll: true });
-    this.canvas.addEventListener('pointerleave', () => {
-      this.hover = null;
-      this.located();
-    });
-    this.showWindow();
-  }
-
   pointed(event) {
     if (!this.nv.volumes.length) {
       return;
@@ -617,67 +541,6 @@ export class Viewer {
 
   overlay(change) {
     Object.assign(this.show, change);
-    if (this.drawing) {
-      return;
-    }
-    this.drawing = true;
-    requestAnimationFrame(async () => {
-      this.drawing = false;
-      await this.layers();
-    });
-  }
-
-  key(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey) {
-      return;
-    }
-    const far = event.shiftKey ? 10 : 1;
-    const toggle = (name) => {
-      const box = this.root.querySelector(`[name="${name}"]`);
-      box.checked = !box.checked;
-      this.overlay({ [name]: box.checked });
-    };
-    const style = (value) => {
-      this.root.querySelector(`[name="style"][value="${value}"]`).checked = true;
-      this.overlay({ fill: value === 'fill' });
-    };
-    const actions = {
-      ArrowLeft: () => this.move(-far, 0, 0),
-      ArrowRight: () => this.move(far, 0, 0),
-      ArrowUp: () => this.move(0, -far, 0),
-      ArrowDown: () => this.move(0, far, 0),
-      PageUp: () => this.move(0, 0, -far),
-      PageDown: () => this.move(0, 0, far),
-      '+': () => this.zoom(1.25),
-      '=': () => this.zoom(1.25),
-      '-': () => this.zoom(0.8),
-      a: () => this.pan(-10, 0, 0),
-      d: () => this.pan(10, 0, 0),
-      w: () => this.pan(0, 10, 10),
-      s: () => this.pan(0, -10, -10),
-      1: () => this.setWindow(...WINDOWS.lung),
-      2: () => this.setWindow(...WINDOWS.mediastinum),
-      3: () => this.setWindow(...WINDOWS.bone),
-      '[': () => this.setWindow(this.window[0], this.window[1] / 1.1),
-      ']': () => this.setWindow(this.window[0], this.window[1] * 1.1),
-      ',': () => this.setWindow(this.window[0] - 20, this.window[1]),
-      '.': () => this.setWindow(this.window[0] + 20, this.window[1]),
-      l: () => toggle('lungs'),
-      o: () => toggle('lesions'),
-      f: () => style(this.show.fill ? 'outline' : 'fill'),
-      e: () => this.pick(this.voxel),
-      m: () => {
-        this.mark = this.mark ? null : this.voxel;
-        this.located();
-      },
-      x: () => this.root.dispatchEvent(new CustomEvent('most-disease')),
-      r: () => this.reset(),
-    };
-    const action = actions[event.key.length === 1 ? event.key.toLowerCase() : event.key];
-    event.stopPropagation();
-    if (action) {
-      event.preventDefault();
-      action();
-    }
+    this.layers();
   }
 }
