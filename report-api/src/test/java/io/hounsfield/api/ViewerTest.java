@@ -235,11 +235,11 @@ class ViewerTest {
     click("[data-window=\"lung\"]");
 
     click("[name=\"lesions\"]");
-    browser.await(VIEWER + ".nv.volumes.length === 2");
+    browser.await("!" + VIEWER + ".show.lesions");
     assertEquals("grey", colour(pixel(g, TestChest.GROUND_GLASS, TestChest.GROUND_GLASS, 0)));
     click("[name=\"lesions\"]");
     click("[name=\"style\"][value=\"outline\"]");
-    browser.await(VIEWER + ".nv.volumes[2].name === 'outline.nii'");
+    browser.await("!" + VIEWER + ".show.fill");
     assertEquals("grey", colour(pixel(g, TestChest.GROUND_GLASS, TestChest.GROUND_GLASS, 0)));
     boolean edge = false;
     for (double mm = -4; mm <= 1; mm += 0.5) {

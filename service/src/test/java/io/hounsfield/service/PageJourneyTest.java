@@ -246,10 +246,10 @@ class PageJourneyTest {
     List<Integer> with = coloured();
     page.click("[name=lesions]");
     chromium.await("!document.querySelector('[name=lesions]').checked");
-    chromium.await(VIEWER + ".nv.volumes.length === 2");
+    chromium.await("!" + VIEWER + ".show.lesions");
     List<Integer> without = coloured();
     page.click("[name=lesions]");
-    chromium.await(VIEWER + ".nv.volumes.length === 3");
+    chromium.await(VIEWER + ".show.lesions");
     for (int plane = 0; plane < 3; plane++) {
       assertTrue(
           with.get(plane) > without.get(plane) + 20,

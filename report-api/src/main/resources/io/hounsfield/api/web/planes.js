@@ -4,39 +4,33 @@
 // each pixel gets its colour when it is drawn: windows and overlays change at once, on a third of the memory.
 import { NVImage, Niivue } from '/assets/vendor/niivue-0.69.0.js';
 
-const OVERLAYS = 2; // that can be seen at once
-const LABELS = 8; // colours of one overlay, with the background's
 const FIRST_UNIT = 11; // of textures; NiiVue uses those from here on only to draw by hand
 
 const FRAGMENT = `#version 300 es
 precision highp float;
 precision highp int;
 uniform highp sampler3D ct;
-uniform highp usampler3D overlay0;
-uniform highp usampler3D overlay1;
+uniform highp usampler3D labels;
 uniform mat4 ctPlace;
-uniform mat4 overlay0Place;
-uniform mat4 overlay1Place;
-uniform vec4 overlay0Colours[${LABELS}];
-uniform vec4 overlay1Colours[${LABELS}];
+uniform mat4 labelsPlace;
+uniform vec4 lungColours[4];
+uniform vec4 lesionColours[8];
+uniform uint lesionBits;
 uniform vec2 hu;
 in vec3 texPos;
 out vec4 color;
 
-vec4 label(highp usampler3D labels, mat4 place, vec4 colours[${LABELS}]) {
-  vec3 at = (place * vec4(texPos, 1.0)).xyz;
-  if (any(lessThan(at, vec3(0.0))) || any(greaterThan(at, vec3(1.0)))) {
-    return vec4(0.0);
-  }
-  return colours[min(texture(labels, at).r, ${LABELS - 1}u)];
-}
-
 void main() {
   float value = texture(ct, (ctPlace * vec4(texPos, 1.0)).xyz).r;
-  vec3 grey = vec3(clamp((value - hu.x) / (hu.y - hu.x), 0.0, 1.0));
-  vec4 first = label(overlay0, overlay0Place, overlay0Colours);
-  vec4 second = label(overlay1, overlay1Place, overlay1Colours);
-  color = vec4(mix(mix(grey, first.rgb, first.a), second.rgb, second.a), 1.0);
+  vec3 shown = vec3(clamp((value - hu.x) / (hu.y - hu.x), 0.0, 1.0));
+  vec3 at = (labelsPlace * vec4(texPos, 1.0)).xyz;
+  if (all(greaterThanEqual(at, vec3(0.0))) && all(lessThanEqual(at, vec3(1.0)))) {
+    uint label = texture(labels, at).r;
+    vec4 lung = lungColours[label & 3u];
+    vec4 lesion = lesionColours[(label >> lesionBits) & 7u];
+    shown = mix(mix(shown, lung.rgb, lung.a), lesion.rgb, lesion.a);
+  }
+  color = vec4(shown, 1.0);
 }`;
 
 /** Half-precision floats (IEEE 754 binary16) of all 16-bit integers; exact to +-2048, then to 2 or more. */
@@ -109,6 +103,9 @@ export class Planes extends Niivue {
 
   base = null;
 
+  /** What lies over the CT, in the bits of one volume: which, and its colours (RGBA, 0 to 1) by label. */
+  over = { image: null, lungs: [], lesions: [], lesionBits: 0 };
+
   asked = false;
 
   async attachToCanvas(...options) {
@@ -119,7 +116,7 @@ export class Planes extends Niivue {
     this.places = (name) => gl.getUniformLocation(program, name);
     this.empty = this.texture(FIRST_UNIT + 1, gl.R8UI, [1, 1, 1], gl.NEAREST);
     gl.useProgram(program);
-    ['ct', 'overlay0', 'overlay1'].forEach((name, n) => gl.uniform1i(this.places(name), FIRST_UNIT + n));
+    ['ct', 'labels'].forEach((name, n) => gl.uniform1i(this.places(name), FIRST_UNIT + n));
     return this;
   }
 
@@ -266,19 +263,20 @@ export class Planes extends Niivue {
     gl.useProgram(this.customSliceShader.program);
     gl.uniform2f(this.places('hu'), ct.cal_min, ct.cal_max);
     this.bind(FIRST_UNIT, 'ct', ct);
-    for (let n = 0; n < OVERLAYS; n++) {
-      const image = this.overlays[n];
-      const colours = new Float32Array(4 * LABELS);
-      if (image && this.textures.has(image)) {
-        image.colormapLabel.lut.slice(0, colours.length).forEach((value, at) => {
-          colours[at] = value / 255 * (at % 4 === 3 ? image.opacity : 1);
-        });
-        this.bind(FIRST_UNIT + 1 + n, `overlay${n}`, image);
-      } else {
-        gl.activeTexture(gl.TEXTURE0 + FIRST_UNIT + 1 + n);
-        gl.bindTexture(gl.TEXTURE_3D, this.empty);
-      }
-      gl.uniform4fv(this.places(`overlay${n}Colours`), colours);
+    const { image, lungs, lesions, lesionBits } = this.over;
+    const colours = (name, size, given) => {
+      const values = new Float32Array(4 * size); // what is not given cannot be seen
+      given.forEach((colour, label) => values.set(colour, 4 * label));
+      gl.uniform4fv(this.places(name), values);
+    };
+    colours('lungColours', 4, lungs);
+    colours('lesionColours', 8, lesions);
+    gl.uniform1ui(this.places('lesionBits'), lesionBits);
+    if (image && this.textures.has(image)) {
+      this.bind(FIRST_UNIT + 1, 'labels', image);
+    } else {
+      gl.activeTexture(gl.TEXTURE0 + FIRST_UNIT + 1);
+      gl.bindTexture(gl.TEXTURE_3D, this.empty);
     }
   }
 

@@ -19,24 +19,15 @@ const HATCH_LABEL = 3;
 const EDGE_LABEL = 4;
 const HATCH_MM = 6;
 
+/** Bits of a voxel's labels, as the worker packs them. */
+const LESION_BITS = 2;
+const LINE_BITS = 5;
+
 const HEADER_SHORTS = 176;
 const HEADER = 352;
 
 /** Voxels above which the graphics memory of an ordinary laptop may not do: asked for by a button. */
 const MOST_VOXELS = 230e6;
-
-function labelColours(...colours) {
-  const lut = { R: [0], G: [0], B: [0], A: [0], I: [0], labels: [''] };
-  colours.forEach(([r, g, b], n) => {
-    lut.R.push(r);
-    lut.G.push(g);
-    lut.B.push(b);
-    lut.A.push(255);
-    lut.I.push(n + 1);
-    lut.labels.push('');
-  });
-  return lut;
-}
 
 export class Viewer {
   /**
@@ -142,24 +133,18 @@ export class Viewer {
     } else if (data.stage === 'components') {
       this.components = new Uint8Array(data.components, HEADER);
       this.root.querySelector('[data-tool="exclude"]').hidden = false;
-      await this.leaveOut(this.leftOut);
+      this.leaveOut(this.leftOut);
     } else {
       await this.receivedCt(data);
     }
   }
 
   async receivedLabels(data) {
-    const make = async (name, colours) => {
-      const image = await NVImage.new(data[name], `${name}.nii`, '', 1, null, 0, EDGE_LABEL);
-      image.setColormapLabel(labelColours(...colours));
-      return image;
-    };
-    const colours = [GROUND_GLASS, CONSOLIDATION, HATCH, EDGE];
-    this.images.lungs = await make('lungs', [LUNG, LUNG]);
-    this.images.lesions = await make('lesions', colours);
-    this.images.outline = await make('outline', colours);
-    this.labels = data;
-    await this.layers();
+    const image = await NVImage.new(data.labels, 'labels.nii', '', 1, null, 0, 255);
+    await this.nv.upload(image);
+    this.labels = new Uint8Array(data.labels, HEADER); // as measured
+    this.images.labels = image; // with lesions left out
+    this.look();
     this.stage = 'labels';
     this.ask('components');
     const voxels = this.grid.size.reduce((product, n) => product * n, 1);
@@ -174,17 +159,20 @@ export class Viewer {
   async receivedCt(data) {
     const ct = await NVImage.new(data.ct, 'ct.nii', 'gray', 1, null, ...this.greys());
     await this.nv.upload(ct);
+    const held = this.voxel;
     this.images.ct = ct;
     [ct.cal_min, ct.cal_max] = this.greys(); // the window may have changed meanwhile
     this.ct = new Int16Array(data.ct);
     this.size = [21, 22, 23].map((n) => this.ct[n]); // dim[1..3] of the header
     this.step = this.size.map((n, a) => Math.ceil(this.grid.size[a] / n));
     const first = this.stage === 'none';
-    await this.layers();
+    this.nv.back = ct;
+    this.nv.volumes = [ct];
+    this.nv.updateGLVolume();
+    this.goTo(held ?? this.wanted ?? this.grid.size.map((n) => Math.floor(n / 2)));
     if (first) {
       this.root.classList.add('has-picture');
       this.root.classList.remove('no-images');
-      this.goTo(this.wanted ?? this.grid.size.map((n) => Math.floor(n / 2)));
       this.ask('labels');
     }
     this.stage = data.stage;
@@ -219,49 +207,19 @@ export class Viewer {
     this.root.querySelector('.viewer-note').textContent = text;
   }
 
-  /** Overlays that are to be seen, from the lowest to the highest. */
-  overlays() {
-    const { lungs, lesions, outline } = this.images;
-    const wanted = [];
-    if (lungs && this.show.lungs) {
-      lungs.opacity = 0.65;
-      wanted.push(lungs);
-    }
-    if (lesions && this.show.lesions) {
-      const layer = this.show.fill ? lesions : outline;
-      layer.opacity = this.show.fill ? this.show.opacity : Math.min(1, 2 * this.show.opacity);
-      wanted.push(layer);
-    }
-    return wanted;
-  }
-
-  /** Puts CT and overlays on the screen; the crosshair stays where it is in the patient. */
-  async layers() {
-    const { ct } = this.images;
-    if (!ct) {
-      return;
-    }
-    const missing = this.overlays().filter((image) => !this.nv.textures.has(image));
-    if (missing.length > 0) {
-      await Promise.all(missing.map((image) => this.nv.upload(image)));
-      await this.layers(); // other ones may be wanted by now
-      return;
-    }
-    const held = this.voxel;
-    this.nv.back = ct;
-    if (this.drawnCt !== ct) {
-      this.nv.volumes = [ct];
-      this.nv.overlays = [];
-      this.nv.updateGLVolume();
-      this.drawnCt = ct; // and stays on the graphics card
-    }
-    this.nv.overlays = this.overlays();
-    this.nv.volumes = [ct, ...this.nv.overlays];
-    if (held) {
-      this.goTo(held);
-    } else {
-      this.nv.drawScene();
-    }
+  /** Draws lungs and lesions as is asked for. */
+  look() {
+    const { lungs, lesions, fill, opacity } = this.show;
+    const seen = (colours, alpha) => colours.map((colour) => [...colour.map((value) => value / 255), alpha]);
+    const none = [0, 0, 0, 0];
+    this.nv.over = {
+      image: this.images.labels ?? null,
+      lungs: lungs ? [none, ...seen([LUNG, LUNG], 0.65)] : [],
+      lesions: lesions
+        ? [none, ...seen([GROUND_GLASS, CONSOLIDATION, HATCH, EDGE], fill ? opacity : Math.min(1, 2 * opacity))] : [],
+      lesionBits: fill ? LESION_BITS : LINE_BITS,
+    };
+    this.nv.drawScene();
   }
 
   layout() {
@@ -330,10 +288,10 @@ export class Viewer {
   }
 
   /** Draws these lesions as left out, all others as they are. */
-  async leaveOut(numbers) {
+  leaveOut(numbers) {
     this.leftOut = new Set(numbers);
     document.getElementById('left-out-legend').hidden = this.leftOut.size === 0;
-    if (this.components === null || !this.images.lesions) {
+    if (this.components === null || !this.images.labels) {
       return;
     }
     const changed = new Set([...this.leftOut, ...this.drawnLeftOut ?? []]
@@ -341,7 +299,7 @@ export class Viewer {
     if (changed.size > 0) {
       this.drawnLeftOut = this.leftOut;
       this.paint(changed);
-      await this.layers();
+      this.nv.drawScene();
       this.located();
     }
   }
@@ -354,14 +312,11 @@ export class Viewer {
       : [0, 1].map((end) => [0, 1, 2].map((a) => Math[end === 0 ? 'min' : 'max'](...boxes.map((box) => box[end][a]))));
   }
 
-  /** Writes the labels of these lesions anew into both overlays. */
+  /** Writes the labels of these lesions anew. */
   paint(changed) {
     const [columns, rows] = this.grid.size;
     const numbers = this.components;
-    const fill = this.images.lesions.img;
-    const line = this.images.outline.img;
-    const fillBefore = new Uint8Array(this.labels.lesions, HEADER);
-    const lineBefore = new Uint8Array(this.labels.outline, HEADER);
+    const drawn = this.images.labels.img;
     const [x, y, z] = this.grid.spacing;
     const [from, to] = this.around(changed);
     for (let k = from[2]; k <= to[2]; k++) {
@@ -372,29 +327,28 @@ export class Viewer {
             continue;
           }
           if (!this.leftOut.has(number)) {
-            fill[n] = fillBefore[n];
-            line[n] = lineBefore[n];
+            drawn[n] = this.labels[n];
             continue;
           }
           const edge = i === 0 || numbers[n - 1] !== number || i === columns - 1 || numbers[n + 1] !== number
             || j === 0 || numbers[n - columns] !== number || j === rows - 1 || numbers[n + columns] !== number;
           const hatched = (i * x + j * y + k * z) % HATCH_MM < HATCH_MM / 3;
-          line[n] = edge ? EDGE_LABEL : 0;
-          fill[n] = edge ? EDGE_LABEL : hatched ? HATCH_LABEL : 0;
+          const line = edge ? EDGE_LABEL : 0;
+          const fill = edge ? EDGE_LABEL : hatched ? HATCH_LABEL : 0;
+          const lung = drawn[n] & ((1 << LESION_BITS) - 1);
+          drawn[n] = lung | (fill << LESION_BITS) | (line << LINE_BITS);
         }
       }
     }
-    for (const image of [this.images.lesions, this.images.outline]) {
-      this.nv.changed(image, from[2], to[2]);
-    }
+    this.nv.changed(this.images.labels, from[2], to[2]);
   }
 
-  /** Lung and lesion label of a voxel. */
+  /** Lesion label of a voxel, as measured. */
   label(voxel) {
     if (!this.labels) {
       return 0;
     }
-    return new Uint8Array(this.labels.lesions)[HEADER + this.index(voxel)];
+    return (this.labels[this.index(voxel)] >> LESION_BITS) & 7;
   }
 
   located() {
@@ -541,6 +495,6 @@ export class Viewer {
 
   overlay(change) {
     Object.assign(this.show, change);
-    this.layers();
+    this.look();
   }
 }

@@ -120,12 +120,25 @@ function outline(file) {
   return out;
 }
 
+/**
+ * All that is drawn over the CT in one volume, a byte a voxel: bits 0 and 1 the outline of the lungs, 2 to 4 the lesions,
+ * 5 to 7 their outline. Written over the lesions.
+ */
+function together(lungs, lesions) {
+  const lungLine = outline(lungs);
+  const lesionLine = outline(lesions);
+  for (let n = HEADER; n < lesions.length; n++) {
+    lesions[n] = lungLine[n] | (lesions[n] << 2) | (lesionLine[n] << 5);
+  }
+  return lesions;
+}
+
 const STAGES = {
   coarse: async (address) => ({ ct: (await volume(await ask(`${address}/ct.nii.gz?detail=coarse`))).buffer }),
   labels: async (address) => {
     const [lungs, lesions] = await Promise.all(['lungs', 'lesions'].map(
       async (name) => volume(await askUntilThere(`${address}/${name}.nii.gz`))));
-    return { lungs: outline(lungs).buffer, outline: outline(lesions).buffer, lesions: lesions.buffer };
+    return { labels: together(lungs, lesions).buffer };
   },
   components: async (address) => ({ components: (await volume(await ask(`${address}/components.nii.gz`))).buffer }),
   full: async (address) => {
