@@ -234,7 +234,7 @@ final class MultipartParser {
       if (line.isEmpty()) {
         continue;
       }
-      if (colon < 1) {
+      if (colon < 1 || line.substring(0, colon).isBlank()) {
         throw new MalformedException("a part has a header line without a name");
       }
       headers.putIfAbsent(

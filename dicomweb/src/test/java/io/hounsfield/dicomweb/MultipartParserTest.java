@@ -124,6 +124,7 @@ class MultipartParserTest {
     assertTrue(fault("--c\r\n\r\nx\r\n--c--").contains("does not occur"));
     assertTrue(fault("--b\r\n\r\nhalf a part").contains("before its last boundary"));
     assertTrue(fault("--b\r\nno colon\r\n\r\nx\r\n--b--").contains("without a name"));
+    assertTrue(fault("--b\r\n \t: x\r\n\r\nx\r\n--b--").contains("without a name"));
     assertTrue(fault("--b garbage\r\n\r\nx\r\n--b--").contains("other characters"));
   }
 

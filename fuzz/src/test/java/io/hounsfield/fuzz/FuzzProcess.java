@@ -156,7 +156,10 @@ final class FuzzProcess {
                 + String.join(
                     File.pathSeparator,
                     "io.hounsfield.dicom.**",
+                    "io.hounsfield.dicomweb.**",
                     "io.hounsfield.listener.**",
+                    "io.hounsfield.api.**",
+                    "com.fasterxml.jackson.core.**",
                     "com.twelvemonkeys.imageio.**"),
             // Its bug detectors watch our code and the JPEG reader; not how Netty does its work.
             "--custom_hook_includes=io.hounsfield.**" + File.pathSeparator + "com.twelvemonkeys.**",

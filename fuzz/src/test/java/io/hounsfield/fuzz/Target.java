@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hounsfield.fuzz;
 
+import io.hounsfield.api.NewReviewTarget;
 import io.hounsfield.dicom.DataSetTarget;
 import io.hounsfield.dicom.EncapsulatedFramesTarget;
 import io.hounsfield.dicom.FileTarget;
@@ -11,6 +12,7 @@ import io.hounsfield.dicom.JpegDctTarget;
 import io.hounsfield.dicom.JpegLosslessTarget;
 import io.hounsfield.dicom.JpegLsTarget;
 import io.hounsfield.dicom.RleTarget;
+import io.hounsfield.dicomweb.MultipartTarget;
 import io.hounsfield.listener.AssociationTarget;
 import io.hounsfield.listener.DimseTarget;
 import io.hounsfield.listener.ul.PduTarget;
@@ -96,7 +98,19 @@ public enum Target {
       Htj2kTarget.class,
       Htj2kTarget::fuzzerTestOneInput,
       Htj2kTarget::seeds,
-      Htj2kTarget::dictionary);
+      Htj2kTarget::dictionary),
+  MULTIPART(
+      "multipart",
+      MultipartTarget.class,
+      MultipartTarget::fuzzerTestOneInput,
+      MultipartTarget::seeds,
+      MultipartTarget::dictionary),
+  NEW_REVIEW(
+      "new-review",
+      NewReviewTarget.class,
+      NewReviewTarget::fuzzerTestOneInput,
+      NewReviewTarget::seeds,
+      NewReviewTarget::dictionary);
 
   /** Makes seeds; slow ones need not be kept. */
   interface Inputs {

@@ -2,6 +2,7 @@
 package io.hounsfield.api;
 
 import io.hounsfield.domain.LesionComponents;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -52,9 +53,7 @@ public record NewReview(
     }
     edits =
         edits.stream()
-            .sorted(
-                java.util.Comparator.comparing(Review.Edit::region)
-                    .thenComparing(Review.Edit::quantity))
+            .sorted(Comparator.comparing(Review.Edit::region).thenComparing(Review.Edit::quantity))
             .toList();
     for (int i = 1; i < edits.size(); i++) {
       if (edits.get(i).region() == edits.get(i - 1).region()

@@ -66,7 +66,7 @@ public final class SoakCommand implements Callable<Integer> {
   /** What a process may hold more than before: caches that fill slowly. */
   private static final long HEAP_TOLERANCE = 16L << 20;
 
-  private static final long RESIDENT_TOLERANCE = 128L << 20;
+  private static final long NATIVE_TOLERANCE = 64L << 20;
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -380,10 +380,10 @@ public final class SoakCommand implements Callable<Integer> {
           "%d MiB of live objects, before %d"
               .formatted(after.heapBytes() >> 20, before.heapBytes() >> 20));
     }
-    if (after.residentBytes() > before.residentBytes() + RESIDENT_TOLERANCE) {
+    if (after.nativeBytes() > before.nativeBytes() + NATIVE_TOLERANCE) {
       faults.add(
-          "%d MiB are resident, before %d"
-              .formatted(after.residentBytes() >> 20, before.residentBytes() >> 20));
+          "%d MiB are resident outside of the heap, before %d"
+              .formatted(after.nativeBytes() >> 20, before.nativeBytes() >> 20));
     }
     return faults;
   }

@@ -63,9 +63,9 @@ final class SoakMarkdown {
         after.get("heapBytes").asLong() >> 20);
     pair(
         text,
-        "resident, MiB",
-        before.get("residentBytes").asLong() >> 20,
-        after.get("residentBytes").asLong() >> 20);
+        "resident outside of the heap, MiB",
+        before.get("nativeBytes").asLong() >> 20,
+        after.get("nativeBytes").asLong() >> 20);
     text.append("\nFaults: ");
     JsonNode faults = result.get("faults");
     if (faults.isEmpty()) {

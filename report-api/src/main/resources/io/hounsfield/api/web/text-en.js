@@ -240,6 +240,7 @@ export default {
   'keys.mouseText': 'slice, zoom, window',
   'overview': 'Overview',
   'overview.alt': 'Axial slices from the top of the lungs to the bottom and one coronal slice, with ground glass and consolidation marked; the patient\'s right is on the left',
+  'overview.legend': 'Blue: ground glass. Orange: consolidation. Yellow line: outline of the lungs. The patient\'s right is on the left.',
   'regions': 'Regions',
   'region': 'Region',
   'region.hint': 'Choose a region to see its slice with most disease.',

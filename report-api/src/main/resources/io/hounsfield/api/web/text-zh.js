@@ -240,6 +240,7 @@ export default {
   'keys.mouseText': '换层、缩放、调窗',
   'overview': '概览',
   'overview.alt': '自肺尖至肺底的轴位层面和一个冠状位层面，标出磨玻璃影和实变；患者右侧在左',
+  'overview.legend': '蓝色：磨玻璃影；橙色：实变；黄线：肺轮廓。患者右侧位于图像左侧。',
   'regions': '区域',
   'region': '区域',
   'region.hint': '选择区域可跳到其病变最多的层面。',

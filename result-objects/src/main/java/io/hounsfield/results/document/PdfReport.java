@@ -50,6 +50,9 @@ public final class PdfReport {
   /** Height of a section's title with its distances, points. */
   private static final float HEADING = 36;
 
+  /** Height of the caption below the overview, points. */
+  private static final float CAPTION = 13;
+
   /** Size of a field that is too long for its line, points. */
   private static final float SMALL = 6.5f;
 
@@ -110,7 +113,7 @@ public final class PdfReport {
       pdf.findings();
       new MeasurementTable(report, texts, sheet).draw();
       pdf.confidence();
-      boolean room = sheet.left() >= SHRINK * height(picture) + HEADING;
+      boolean room = sheet.left() >= SHRINK * height(picture) + HEADING + CAPTION;
       if (room) {
         pdf.overview(picture);
       }
@@ -270,13 +273,24 @@ public final class PdfReport {
     return picture.getHeight() * scale(picture);
   }
 
-  /** As wide as the page, or 330 points high; somewhat smaller where the page has less left. */
+  /**
+   * As wide as the page, or 330 points high; somewhat smaller where the page has less left. What is
+   * written in the picture is English: the caption says it in the language of the document.
+   */
   private void overview(PDImageXObject picture) throws IOException {
-    float height = Math.min(height(picture), sheet.left() - HEADING);
+    float height = Math.min(height(picture), sheet.left() - HEADING - CAPTION);
     float width = height * picture.getWidth() / picture.getHeight();
-    sheet.heading(texts.get("document.overview"), height + 8);
+    sheet.heading(texts.get("document.overview"), height + 8 + CAPTION);
     sheet.down(height + 6);
     sheet.image(picture, Sheet.LEFT + (Sheet.WIDTH - width) / 2, sheet.y(), width, height);
+    sheet.down(2);
+    sheet.paragraph(
+        Sheet.LEFT,
+        Sheet.WIDTH,
+        texts.get("document.overview.caption"),
+        sheet.regular(),
+        7,
+        Sheet.SOFT);
   }
 
   private void histograms(HuHistogram histogram) throws IOException {
