@@ -108,7 +108,7 @@ function details(report) {
     [t('d.software'), `${software.name} ${software.version}`],
   ]);
   definitions('timings', [
-    ...Object.entries(report.timings).map(([stage, value]) => [stage.replace(/Ms$/, ''), ms(value)]),
+    ...Object.entries(report.timings).map(([stage, value]) => [hasText(`stage.${stage}`) ? t(`stage.${stage}`) : stage.replace(/Ms$/, ''), ms(value)]),
     [t('d.afterRelease'), report.latencyAfterReleaseMs === null ? null : ms(report.latencyAfterReleaseMs)],
   ]);
 }
