@@ -25,9 +25,10 @@ import java.util.Set;
  *
  * <p>Private attributes, overlays, and attributes that the product's dictionary does not know are
  * removed. UIDs and Patient ID are replaced by ones derived from them and a secret: the same in all
- * objects that were made with it, so that references hold, and of no use to whoever lacks it. What
- * cannot be cleaned by its attributes is refused: encapsulated documents, images with burned-in
- * annotation, and structured reports of others.
+ * objects that were made with it, so that references hold, and of no use to whoever lacks it. Where
+ * there is no Patient ID, its replacement is derived from the study. What cannot be cleaned by its
+ * attributes is refused: encapsulated documents, images with burned-in annotation, and structured
+ * reports of others.
  */
 public final class Deidentifier {
 
@@ -184,14 +185,29 @@ public final class Deidentifier {
             .isPresent();
   }
 
+  /**
+   * Of the patient; where the object has no Patient ID, of the study alone: an empty one, the same
+   * for all, would make one patient of many.
+   */
   private String pseudonym(DataSet object) {
     String uid =
-        Uid.derive(
-            secret,
-            "patient",
-            object.string(Tag.IssuerOfPatientID).orElse(""),
-            object.string(Tag.PatientID).orElse(""));
-    return object.string(Tag.PatientID).isEmpty() ? "" : "ANON-" + uid.substring(uid.length() - 16);
+        object
+            .string(Tag.PatientID)
+            .map(
+                id ->
+                    Uid.derive(
+                        secret, "patient", object.string(Tag.IssuerOfPatientID).orElse(""), id))
+            .or(
+                () ->
+                    object
+                        .string(Tag.StudyInstanceUID)
+                        .map(study -> Uid.derive(secret, "patient of study", study)))
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "the object names neither a patient nor a study: there is nothing to derive"
+                            + " a pseudonym from"));
+    return "ANON-" + uid.substring(uid.length() - 16);
   }
 
   private void clean(DataSet level, boolean enhanced) {

@@ -13,6 +13,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.Set;
 
 /**
  * What all our objects have in common: the modules Patient, Clinical Trial Subject and Study,
@@ -110,6 +111,20 @@ final class ObjectHeader {
     Tag.PatientSexNeutered
   };
 
+  /**
+   * Terms of PS3.16 annex L for parts that hold the lungs: none of them is paired, so Laterality is
+   * not wanted (PS3.3 section C.7.3.1).
+   */
+  private static final Set<String> BODY_PARTS =
+      Set.of(
+          "CHEST",
+          "CHESTABDOMEN",
+          "CHESTABDPELVIS",
+          "NECKCHEST",
+          "NECKCHESTABDOMEN",
+          "NECKCHESTABDPELV",
+          "WHOLEBODY");
+
   private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern("uuuuMMdd");
   private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HHmmss.SSS");
   private static final DateTimeFormatter DATE_TIME =
@@ -186,14 +201,19 @@ final class ObjectHeader {
   }
 
   /**
-   * Body Part Examined of the images; the chest where they name none, since only chests come here,
-   * and Laterality would have to be told of an unknown part (PS3.3 section C.7.3.1).
+   * Body Part Examined of the images where it is a defined term that holds the lungs; else the
+   * chest, since only chests come here. Scanners also write terms of their own, or LUNG, of which
+   * Laterality would have to be told.
    */
   static void putBodyPart(DataSet object, ResultCase result) {
-    object.copy(result.source().attributes(), Tag.BodyPartExamined);
-    if (object.string(Tag.BodyPartExamined).isEmpty()) {
-      object.put(Tag.BodyPartExamined, VR.CS, "CHEST");
-    }
+    String bodyPart =
+        result
+            .source()
+            .attributes()
+            .string(Tag.BodyPartExamined)
+            .filter(BODY_PARTS::contains)
+            .orElse("CHEST");
+    object.put(Tag.BodyPartExamined, VR.CS, bodyPart);
   }
 
   /** Which program with which network: what a measurement can be made again with. */

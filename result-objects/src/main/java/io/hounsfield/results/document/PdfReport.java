@@ -53,7 +53,10 @@ public final class PdfReport {
   /** Height of the caption below the overview, points. */
   private static final float CAPTION = 13;
 
-  /** Size of a field that is too long for its line, points. */
+  /** A field that is too long for its line is set smaller, down to this size, points. */
+  private static final float SMALLEST_OF_ONE_LINE = 7;
+
+  /** Size of a field that takes two lines in the place of one, points. */
   private static final float SMALL = 6.5f;
 
   private final QuantificationReport report;
@@ -201,13 +204,14 @@ public final class PdfReport {
     float label = texts.language() == Language.ENGLISH ? 88 : 66;
     sheet.text(x, sheet.y(), field.label(), sheet.regular(), 8, Sheet.SOFT);
     Typeface face = strong ? sheet.bold() : sheet.regular();
-    float size = strong ? 10 : 9;
     float room = width - label;
-    if (face.width(face.printable(field.value()), size) <= room) {
-      sheet.text(x + label, sheet.y(), face.printable(field.value()), face, size, Sheet.INK);
-      return;
+    // Whose report it is must not be cut while it can be read: smaller, then two small lines.
+    for (float size = strong ? 10 : 9; size >= SMALLEST_OF_ONE_LINE; size--) {
+      if (face.width(face.printable(field.value()), size) <= room) {
+        sheet.text(x + label, sheet.y(), field.value(), face, size, Sheet.INK);
+        return;
+      }
     }
-    // Whose report it is must not be cut while it can be read: two small lines in place of one.
     List<String> lines = face.wrap(field.value(), SMALL, room);
     sheet.text(x + label, sheet.y() + 3.6f, lines.get(0), face, SMALL, Sheet.INK);
     if (lines.size() > 1) {

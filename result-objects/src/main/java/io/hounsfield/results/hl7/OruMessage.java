@@ -6,6 +6,7 @@ import ca.uhn.hl7v2.HL7Exception;
 import ca.uhn.hl7v2.HapiContext;
 import ca.uhn.hl7v2.model.v251.datatype.CE;
 import ca.uhn.hl7v2.model.v251.datatype.CWE;
+import ca.uhn.hl7v2.model.v251.datatype.CX;
 import ca.uhn.hl7v2.model.v251.datatype.ED;
 import ca.uhn.hl7v2.model.v251.datatype.NM;
 import ca.uhn.hl7v2.model.v251.datatype.ST;
@@ -37,6 +38,7 @@ import io.hounsfield.results.text.Texts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -46,6 +48,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -62,6 +65,7 @@ public final class OruMessage {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyyMMddHHmmssZ", Locale.ROOT).withZone(ZoneOffset.UTC);
   private static final String SENDER = "HOUNSFIELD";
+  private static final int NM_LENGTH = 16;
 
   private final QuantificationReport report;
   private final Texts texts;
@@ -127,17 +131,44 @@ public final class OruMessage {
         .toUpperCase(Locale.ROOT);
   }
 
+  /**
+   * What stands for a Patient ID where the images have none, in the 15 characters of CX-1: PID-3 is
+   * required. The same for one study alone, so that a receiver makes nobody of two people.
+   */
+  private String substituteId() {
+    String study =
+        Objects.requireNonNullElse(report.series().studyInstanceUid(), report.analysisId());
+    long bits =
+        UUID.nameUUIDFromBytes(("patient of study " + study).getBytes(StandardCharsets.UTF_8))
+            .getLeastSignificantBits();
+    String digits = Long.toUnsignedString(bits, 36).toUpperCase(Locale.ROOT);
+    return "NOID-" + digits.substring(digits.length() - 10);
+  }
+
   private void patient() throws HL7Exception {
     SeriesDescription series = report.series();
     PID pid = message.getPATIENT_RESULT().getPATIENT().getPID();
     pid.getSetIDPID().setValue("1");
+    CX id = pid.getPatientIdentifierList(0);
     if (present(series.patientId())) {
-      pid.getPatientIdentifierList(0).getIDNumber().setValue(PlainText.of(series.patientId()));
-      pid.getPatientIdentifierList(0).getIdentifierTypeCode().setValue("MR");
+      id.getIDNumber().setValue(PlainText.of(series.patientId()));
+      id.getIdentifierTypeCode().setValue("MR");
+    } else {
+      id.getIDNumber().setValue(substituteId());
+      id.getAssigningAuthority().getNamespaceID().setValue(SENDER);
+      id.getIdentifierTypeCode().setValue("U");
     }
     PersonName name = PersonName.of(series.patientName());
     int repetition = 0;
-    if (!name.alphabetic().isEmpty() || name.isEmpty()) {
+    if (name.isEmpty()) {
+      // How v2.5.1 (3.4.2.5) writes that there is no name: no legal one, and one of no known type.
+      pid.getPatientName(repetition++);
+      pid.getPatientName(repetition).getNameTypeCode().setValue("U");
+      if (!present(series.patientId())) {
+        pid.getIdentityUnknownIndicator().setValue("Y");
+      }
+    }
+    if (!name.alphabetic().isEmpty()) {
       name(pid.getPatientName(repetition++), name.alphabetic(), "A");
     }
     if (!name.ideographic().isEmpty()) {
@@ -315,10 +346,26 @@ public final class OruMessage {
   private void number(OBX obx, double value, CodedConcept unit) throws HL7Exception {
     obx.getValueType().setValue("NM");
     NM number = new NM(message);
-    number.setValue(BigDecimal.valueOf(value).toPlainString());
+    number.setValue(numeric(value));
     obx.getObservationValue(0).setData(number);
     code(obx.getUnits(), unit);
     obx.getObservationResultStatus().setValue("P");
+  }
+
+  /**
+   * As NM: at most 16 characters with sign and point, and no exponent (v2.5.1, chapter 2A); the
+   * nearest number that fits. No quantity has more digits before the point.
+   */
+  static String numeric(double value) {
+    BigDecimal exact = BigDecimal.valueOf(value);
+    String plain = exact.toPlainString();
+    int point = plain.indexOf('.');
+    return plain.length() <= NM_LENGTH || point < 0
+        ? plain
+        : exact
+            .setScale(Math.max(0, NM_LENGTH - 1 - point), RoundingMode.HALF_EVEN)
+            .stripTrailingZeros()
+            .toPlainString();
   }
 
   private void absent(ORU_R01_OBSERVATION observation, String reason) throws HL7Exception {

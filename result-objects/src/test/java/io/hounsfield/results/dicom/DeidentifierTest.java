@@ -158,6 +158,49 @@ class DeidentifierTest {
     assertThrows(IllegalArgumentException.class, () -> new Deidentifier(NONE, "short"));
   }
 
+  /** One empty Patient ID for all would make one patient of many. */
+  @Test
+  void whoHasNoPatientIdGetsAPseudonymOfTheStudyAlone() throws Exception {
+    Deidentifier deidentifier = new Deidentifier(EnumSet.allOf(Option.class), SECRET);
+    DataSet one = deidentifier.deidentify(ct().put(Tag.PatientID, VR.LO));
+    String pseudonym = one.string(Tag.PatientID).orElseThrow();
+    assertTrue(pseudonym.matches("ANON-[0-9]{16}"), pseudonym);
+    assertEquals(pseudonym, one.string(Tag.PatientName).orElseThrow());
+    assertEquals(
+        pseudonym,
+        deidentifier
+            .deidentify(ct().remove(Tag.PatientID).put(Tag.SOPInstanceUID, VR.UI, "1.2.3"))
+            .string(Tag.PatientID)
+            .orElseThrow());
+    DataSet elsewhere = ct().remove(Tag.PatientID).put(Tag.StudyInstanceUID, VR.UI, "1.2.3");
+    assertNotEquals(
+        pseudonym, deidentifier.deidentify(elsewhere).string(Tag.PatientID).orElseThrow());
+    assertNotEquals(
+        pseudonym,
+        deidentifier
+            .deidentify(
+                ct().put(Tag.PatientID, VR.LO, ct().string(Tag.StudyInstanceUID).orElseThrow()))
+            .string(Tag.PatientID)
+            .orElseThrow(),
+        "an ID that reads like the study");
+    ResultCase result = TestCases.simple();
+    result.source().attributes().remove(Tag.PatientID);
+    QuantificationReport clean =
+        deidentifier.deidentify(result.report(), result.source().attributes());
+    DataSet object =
+        deidentifier.deidentify(
+            DicomFiles.read(
+                    ResultObjects.of(result, null, EnumSet.of(ResultKind.SEGMENTATION))
+                        .get(0)
+                        .toBytes())
+                .dataSet());
+    assertEquals(object.string(Tag.PatientID).orElseThrow(), clean.series().patientId());
+    assertTrue(clean.series().patientName().startsWith("ANON-"));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> deidentifier.deidentify(ct().remove(Tag.PatientID).remove(Tag.StudyInstanceUID)));
+  }
+
   @Test
   void ourObjectsStayValidAndReferToEachOther() throws Exception {
     ResultCase result = TestCases.simple();

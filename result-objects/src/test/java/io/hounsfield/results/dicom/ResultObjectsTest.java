@@ -22,6 +22,7 @@ import io.hounsfield.results.ResultObject;
 import io.hounsfield.results.ResultObjects;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** All objects of a case: valid to the tools of others, and the same each time. */
@@ -59,6 +61,8 @@ class ResultObjectsTest {
                 .patient("Chen^Wei=\u9648^\u4F1F", "GB18030")),
         Arguments.of("anonymised images", new TestCases().anonymised()),
         Arguments.of("nothing found", new TestCases().nothing()),
+        Arguments.of(
+            "a body part of the scanner's own", new TestCases().bodyPart("TH CT CHEST WO C")),
         Arguments.of("Enhanced CT", new TestCases().enhanced().exactPositions()));
   }
 
@@ -107,6 +111,55 @@ class ResultObjectsTest {
     Tools.Outcome outcome = Tools.run(python, "-W", "error", "-c", script, temp.toString());
     assertEquals(
         expected.toString().lines().sorted().toList(), outcome.output().lines().sorted().toList());
+  }
+
+  /**
+   * PS3.16 annex L; a part that is paired, or unknown to readers, would want Laterality (PS3.3
+   * section C.7.3.1). In the objects and in their de-identified copies.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "CHEST, CHEST",
+    "CHESTABDOMEN, CHESTABDOMEN",
+    "CHESTABDPELVIS, CHESTABDPELVIS",
+    "NECKCHEST, NECKCHEST",
+    "NECKCHESTABDOMEN, NECKCHESTABDOMEN",
+    "NECKCHESTABDPELV, NECKCHESTABDPELV",
+    "WHOLEBODY, WHOLEBODY",
+    "TH CT CHEST WO C, CHEST",
+    "THORAX, CHEST",
+    "Thorax, CHEST",
+    "LUNG, CHEST",
+    "ABDOMEN, CHEST",
+    "'', CHEST"
+  })
+  void bodyPartIsADefinedTermThatHoldsTheLungs(String ofImages, String expected) throws Exception {
+    Deidentifier deidentifier = new Deidentifier(Set.of(), "a secret for the tests");
+    List<DataSet> all = new ArrayList<>();
+    for (ResultObject object :
+        ResultObjects.of(
+            new TestCases().bodyPart(ofImages).build(),
+            null,
+            EnumSet.of(ResultKind.SEGMENTATION, ResultKind.KEY_IMAGES))) {
+      DataSet plain = DicomFiles.read(object.toBytes()).dataSet();
+      all.add(plain);
+      all.add(deidentifier.deidentify(plain));
+    }
+    for (DataSet object : all) {
+      assertEquals(List.of(expected), object.strings(Tag.BodyPartExamined));
+    }
+    Programs.needs("dciodvfy");
+    for (DataSet object : all) {
+      Path file = temp.resolve("object.dcm");
+      DicomFiles.write(file, DicomFile.of(TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN, object));
+      assertEquals(
+          List.of(),
+          Tools.run("dciodvfy", "-new", file.toString())
+              .output()
+              .lines()
+              .filter(line -> line.startsWith("Error") || line.contains("BodyPart"))
+              .toList());
+    }
   }
 
   @Test

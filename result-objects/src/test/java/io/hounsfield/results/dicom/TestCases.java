@@ -50,6 +50,7 @@ final class TestCases {
   private boolean lesions = true;
   private boolean lungs = true;
   private boolean anonymised;
+  private String bodyPart = "CHEST";
   private boolean enhanced;
   private boolean exactPositions;
   private int version = 1;
@@ -108,6 +109,12 @@ final class TestCases {
   TestCases nothing() {
     lesions = false;
     lungs = false;
+    return this;
+  }
+
+  /** Body Part Examined of the images. */
+  TestCases bodyPart(String value) {
+    bodyPart = value;
     return this;
   }
 
@@ -209,7 +216,8 @@ final class TestCases {
             .put(Tag.SeriesInstanceUID, VR.UI, Uid.derive("test", "series"))
             .put(Tag.FrameOfReferenceUID, VR.UI, Uid.derive("test", "frame of reference"))
             .put(Tag.PositionReferenceIndicator, VR.LO, "SN")
-            .put(Tag.BodyPartExamined, VR.CS, "CHEST")
+            // As bytes, since what scanners write is not always a CS.
+            .putBytes(Tag.BodyPartExamined, VR.CS, bodyPart.getBytes(StandardCharsets.US_ASCII))
             .put(Tag.Manufacturer, VR.LO, "Scanner maker")
             .put(Tag.InstitutionName, VR.LO, "Hospital")
             .put(Tag.LossyImageCompression, VR.CS, "00");

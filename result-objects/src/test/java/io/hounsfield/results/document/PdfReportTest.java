@@ -19,7 +19,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.apache.pdfbox.Loader;
 import org.apache.pdfbox.cos.COSName;
 import org.apache.pdfbox.pdmodel.PDDocument;
@@ -27,7 +29,10 @@ import org.apache.pdfbox.pdmodel.PDPage;
 import org.apache.pdfbox.pdmodel.common.PDRectangle;
 import org.apache.pdfbox.pdmodel.font.PDFont;
 import org.apache.pdfbox.text.PDFTextStripper;
+import org.apache.pdfbox.text.TextPosition;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The document says what the report says, in both languages, and always in the same bytes. */
 class PdfReportTest {
@@ -193,6 +198,36 @@ class PdfReportTest {
     String firstPage = text.substring(0, text.indexOf("Findings")).replaceAll("\\s+", " ");
     assertTrue(firstPage.contains("Hohenzollern-Sigmaringen, Maximilian-Alexander"), firstPage);
     assertTrue(firstPage.contains(id), firstPage);
+  }
+
+  /** As large as its line allows: 10, 9, 8 or 7 points in one line, then two lines of 6.5. */
+  @ParameterizedTest
+  @CsvSource({
+    "Chen^Wei, 10",
+    "MIDRC-RICORD-1A-419639-0010, 9",
+    "MIDRC-RICORD-1A-419639-001012-1, 8",
+    "MIDRC-RICORD-1A-419639-001012-12345, 7",
+    "MIDRC-RICORD-1A-419639-001012-1234567890, 6.5"
+  })
+  void theNameIsAsLargeAsItsLineAllows(String name, float size) throws IOException {
+    byte[] pdf =
+        encode(ReportSamples.rightSided(ReportSamples.series(name, "7", "A-7")), Language.ENGLISH);
+    Set<Float> sizes = new HashSet<>();
+    try (PDDocument document = Loader.loadPDF(pdf)) {
+      PDFTextStripper stripper =
+          new PDFTextStripper() {
+            @Override
+            protected void writeString(String text, List<TextPosition> positions) {
+              if (text.startsWith(name.substring(0, 4))) {
+                sizes.add(positions.get(0).getFontSize());
+              }
+            }
+          };
+      stripper.setSortByPosition(true);
+      stripper.setEndPage(1);
+      stripper.getText(document);
+    }
+    assertEquals(Set.of(size), sizes);
   }
 
   @Test

@@ -4,6 +4,7 @@ package io.hounsfield.results.hl7;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ca.uhn.hl7v2.DefaultHapiContext;
@@ -19,6 +20,7 @@ import io.hounsfield.domain.Measurement;
 import io.hounsfield.domain.QuantificationReport;
 import io.hounsfield.domain.Quantity;
 import io.hounsfield.domain.Region;
+import io.hounsfield.domain.SeriesDescription;
 import io.hounsfield.results.ReportSamples;
 import io.hounsfield.results.text.Language;
 import java.io.IOException;
@@ -28,6 +30,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A message parses back, by HAPI with its default rules, to what the report says. */
 class OruMessageTest {
@@ -148,6 +152,82 @@ class OruMessageTest {
             StandardCharsets.UTF_8);
     assertTrue(text.contains("陈^伟") && text.contains("|UNICODE UTF-8"), "as it is, not escaped");
     assertFalse(text.contains("\\X"), text);
+  }
+
+  /** NM has 16 characters at most, sign and point among them, and no exponent (v2.5.1, 2A.49). */
+  @ParameterizedTest
+  @CsvSource({
+    "0.050668543279380716, 0.05066854327938",
+    "-840.3333333333334, -840.33333333333",
+    "4210.4375, 4210.4375",
+    "33.333333333333336, 33.3333333333333",
+    "12345678901234.56, 12345678901234.6",
+    "99999999999999.99, 100000000000000",
+    "0.1, 0.1",
+    "0, 0.0",
+    "-0.0000000000000000003, 0",
+    "0.0000125, 0.0000125",
+    "1.0E10, 10000000000"
+  })
+  void numbersHave16CharactersAtMost(double value, String written) {
+    assertEquals(written, OruMessage.numeric(value));
+    assertTrue(written.length() <= 16);
+  }
+
+  /** PID-3 and PID-5 are required (v2.5.1, 3.4.2), and nobody may become somebody else. */
+  @Test
+  void whoHasNoPatientIdGetsAnIdentifierOfTheStudyAlone() throws Exception {
+    for (String none : new String[] {null, "", "  "}) {
+      byte[] bytes =
+          encode(
+              ReportSamples.rightSided(ReportSamples.series("Chen^Wei", none, "A-7")),
+              Language.ENGLISH);
+      PID pid = parse(bytes).getPATIENT_RESULT().getPATIENT().getPID();
+      assertTrue(
+          pid.getPatientIdentifierList(0)
+              .encode()
+              .matches("NOID-[0-9A-Z]{10}\\^\\^\\^HOUNSFIELD\\^U"),
+          pid.encode());
+      assertEquals(null, pid.getIdentityUnknownIndicator().getValue());
+    }
+    QuantificationReport one = ReportSamples.rightSided(ReportSamples.series("", null, null));
+    SeriesDescription s = one.series();
+    PID nobody = parse(encode(one, Language.ENGLISH)).getPATIENT_RESULT().getPATIENT().getPID();
+    assertEquals("Y", nobody.getIdentityUnknownIndicator().getValue());
+    assertTrue(
+        new String(encode(one, Language.ENGLISH), StandardCharsets.UTF_8)
+            .contains("^^^HOUNSFIELD^U||~^^^^^^U|"),
+        nobody.encode());
+    QuantificationReport other =
+        ReportSamples.rightSided(
+            new SeriesDescription(
+                s.studyInstanceUid() + ".1",
+                s.seriesInstanceUid(),
+                s.frameOfReferenceUid(),
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null));
+    assertNotEquals(
+        nobody.getPatientIdentifierList(0).encode(),
+        parse(encode(other, Language.ENGLISH))
+            .getPATIENT_RESULT()
+            .getPATIENT()
+            .getPID()
+            .getPatientIdentifierList(0)
+            .encode());
   }
 
   /** Delimiters and line ends in what the images say cannot make fields or segments. */
