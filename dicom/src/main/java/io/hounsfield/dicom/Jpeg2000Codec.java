@@ -8,6 +8,14 @@ import io.hounsfield.dicom.Element.Bytes;
  * 15444-1 and 15444-15, PS3.5 sections 8.2.4 and 8.2.14, by FFmpeg in a process of its own.
  */
 final class Jpeg2000Codec implements FrameCodec {
+  private final boolean lossy;
+
+  /**
+   * @param lossy whether the transfer syntax allows loss
+   */
+  Jpeg2000Codec(boolean lossy) {
+    this.lossy = lossy;
+  }
 
   @Override
   public short[] decode(Bytes frame, PixelLayout layout) throws DicomException {
@@ -21,7 +29,11 @@ final class Jpeg2000Codec implements FrameCodec {
         samples[i] = (short) ((samples[i] & 0xFFFF) - level);
       }
     }
-    SampleBits.extract(samples, layout);
+    if (lossy) {
+      SampleBits.extractLossy(samples, layout, header.signed());
+    } else {
+      SampleBits.extract(samples, layout);
+    }
     return samples;
   }
 }

@@ -5,6 +5,7 @@ import io.hounsfield.dicom.Element.Bytes;
 
 /** Markers and entropy coded bits of a JPEG image, ISO/IEC 10918-1 sections B.1.1 and F.2.2.5. */
 final class JpegBits {
+  private final String title;
   private final byte[] array;
   private final int base;
   private final int end;
@@ -12,7 +13,11 @@ final class JpegBits {
   private long window;
   private int available;
 
-  JpegBits(Bytes frame) {
+  /**
+   * @param title name of the codec, for faults
+   */
+  JpegBits(Bytes frame, String title) {
+    this.title = title;
     this.array = frame.array();
     this.base = frame.offset();
     this.end = frame.offset() + frame.length();
@@ -45,6 +50,13 @@ final class JpegBits {
 
   int word() throws DicomException {
     return octet() << 8 | octet();
+  }
+
+  /** Refuses a segment that ends before so many more bytes. */
+  void require(int segmentEnd, int count) throws DicomException {
+    if (segmentEnd - position() < count) {
+      throw fault("a marker segment is shorter than its contents");
+    }
   }
 
   /** Second byte of the next marker. */
@@ -84,7 +96,9 @@ final class JpegBits {
 
   /** The next 16 bits, filled with zeros after the end of the coded data. */
   int peek16() {
-    fill();
+    if (available < 16) {
+      fill();
+    }
     return available >= 16
         ? (int) (window >>> (available - 16)) & 0xFFFF
         : (int) (window << (16 - available)) & 0xFFFF;
@@ -123,11 +137,11 @@ final class JpegBits {
     }
   }
 
-  private static DicomException truncated() {
+  private DicomException truncated() {
     return fault("the frame ends within a marker segment; the data is truncated");
   }
 
-  private static DicomException fault(String what) {
-    return JpegHeader.fault(JpegDctCodec.TITLE, what);
+  private DicomException fault(String what) {
+    return JpegHeader.fault(title, what);
   }
 }

@@ -32,7 +32,7 @@ final class JpegDctCodec implements FrameCodec {
       throw fault(frame.length() + " bytes cannot hold " + blocks + " blocks; truncated");
     }
     short[] samples = new Decoder(frame, header).decode();
-    SampleBits.extract(samples, layout);
+    SampleBits.extractLossy(samples, layout, false);
     return samples;
   }
 
@@ -41,32 +41,16 @@ final class JpegDctCodec implements FrameCodec {
   }
 
   private static final class Decoder {
-    private static final int DHT = 0xC4;
-    private static final int RST0 = 0xD0;
-    private static final int RST7 = 0xD7;
-    private static final int EOI = 0xD9;
-    private static final int SOS = 0xDA;
-    private static final int DQT = 0xDB;
-    private static final int DRI = 0xDD;
-
     /** Figure A.6: place in the block of the coefficients in the order of coding. */
     private static final int[] ZIG_ZAG = zigZag();
 
     /** {@code [frequency][place]} of the inverse transform of one dimension, section A.3.3. */
     private static final float[] COSINES = cosines();
 
-    /** A table is made when a scan uses it: some bytes say what takes 128 KiB. */
-    private record TableSpecification(int[] counts, int[] symbols) {
-      JpegHuffmanTable table() throws DicomException {
-        return new JpegHuffmanTable(counts, symbols);
-      }
-    }
-
     private final JpegHeader header;
     private final JpegBits bits;
     private final int[][] quantization = new int[4][];
-    private final TableSpecification[] dc = new TableSpecification[4];
-    private final TableSpecification[] ac = new TableSpecification[4];
+    private final JpegHuffmanTables tables = new JpegHuffmanTables(TITLE);
     private int component;
     private int quantizationTable;
     private int restartInterval;
@@ -76,23 +60,23 @@ final class JpegDctCodec implements FrameCodec {
 
     Decoder(Bytes frame, JpegHeader header) {
       this.header = header;
-      this.bits = new JpegBits(frame);
+      this.bits = new JpegBits(frame, TITLE);
     }
 
     short[] decode() throws DicomException {
       bits.seek(2);
       while (true) {
         int marker = bits.marker();
-        if (marker == EOI) {
+        if (marker == JpegMarker.EOI) {
           throw fault("the image ends before its scan");
         }
         int end = bits.segmentEnd();
         switch (marker) {
-          case DQT -> quantizationTables(end);
-          case DHT -> huffmanTables(end);
-          case DRI -> restartInterval = bits.word();
+          case JpegMarker.DQT -> quantizationTables(end);
+          case JpegMarker.DHT -> tables.read(bits, end);
+          case JpegMarker.DRI -> restartInterval = bits.word();
           case JpegHeader.SOF0_BASELINE, JpegHeader.SOF1_EXTENDED -> frameComponent(end);
-          case SOS -> {
+          case JpegMarker.SOS -> {
             return scan(end);
           }
           default -> {
@@ -104,7 +88,7 @@ final class JpegDctCodec implements FrameCodec {
     }
 
     private void frameComponent(int end) throws DicomException {
-      require(end, 9);
+      bits.require(end, 9);
       bits.skip(6);
       component = bits.octet();
       bits.skip(1);
@@ -122,7 +106,7 @@ final class JpegDctCodec implements FrameCodec {
         if (selector >> 4 > 1 || (selector & 15) > 3) {
           throw fault("quantization table " + selector);
         }
-        require(end, wide ? 128 : 64);
+        bits.require(end, wide ? 128 : 64);
         int[] table = new int[64];
         for (int k = 0; k < 64; k++) {
           table[k] = wide ? bits.word() : bits.octet();
@@ -131,50 +115,21 @@ final class JpegDctCodec implements FrameCodec {
       }
     }
 
-    /** Section B.2.4.2. */
-    private void huffmanTables(int end) throws DicomException {
-      while (bits.position() < end) {
-        int selector = bits.octet();
-        if (selector >> 4 > 1 || (selector & 15) > 3) {
-          throw fault("Huffman table " + selector);
-        }
-        require(end, 16);
-        int[] counts = new int[17];
-        int total = 0;
-        for (int length = 1; length <= 16; length++) {
-          counts[length] = bits.octet();
-          total += counts[length];
-        }
-        require(end, total);
-        int[] symbols = new int[total];
-        for (int i = 0; i < total; i++) {
-          symbols[i] = bits.octet();
-        }
-        (selector >> 4 == 0 ? dc : ac)[selector & 15] = new TableSpecification(counts, symbols);
-      }
-    }
-
-    private void require(int end, int count) throws DicomException {
-      if (end - bits.position() < count) {
-        throw fault("a marker segment is shorter than its contents");
-      }
-    }
-
     /** Section B.2.3 and annex F.2: with one component, blocks follow each other in lines. */
     private short[] scan(int end) throws DicomException {
-      require(end, 6);
+      bits.require(end, 6);
       int count = bits.octet();
       int selected = bits.octet();
-      int tables = bits.octet();
-      if (count != 1 || selected != component || (tables >> 4) > 3 || (tables & 15) > 3) {
+      int selectors = bits.octet();
+      if (count != 1 || selected != component) {
         throw fault("the scan is not of the one component of the image");
       }
       int[] steps = quantization[quantizationTable];
-      if (dc[tables >> 4] == null || ac[tables & 15] == null || steps == null) {
+      if (steps == null) {
         throw fault("a table that the scan needs is missing");
       }
-      JpegHuffmanTable dcTable = dc[tables >> 4].table();
-      JpegHuffmanTable acTable = ac[tables & 15].table();
+      JpegHuffmanTable dcTable = tables.table(JpegHuffmanTables.DC_OR_LOSSLESS, selectors >> 4);
+      JpegHuffmanTable acTable = tables.table(JpegHuffmanTables.AC, selectors & 15);
       bits.seek(end);
       short[] samples = new short[header.rows() * header.columns()];
       int across = (header.columns() + 7) / 8;
@@ -183,7 +138,7 @@ final class JpegDctCodec implements FrameCodec {
       for (int block = 0; block < blocks; block++) {
         if (restartInterval > 0 && block > 0 && block % restartInterval == 0) {
           int marker = bits.restart();
-          if (marker != RST0 + (block / restartInterval - 1) % 8) {
+          if (marker != JpegMarker.RST0 + (block / restartInterval - 1) % 8) {
             throw fault("damaged image: restart marker missing before block " + block);
           }
           predictor = 0;
@@ -193,9 +148,9 @@ final class JpegDctCodec implements FrameCodec {
         store(samples, block / across * 8, block % across * 8);
       }
       int marker = bits.restart();
-      if (marker != EOI) {
+      if (marker != JpegMarker.EOI) {
         throw fault(
-            marker >= RST0 && marker <= RST7
+            JpegMarker.isRestart(marker)
                 ? "damaged image: more data than blocks"
                 : "damaged image: no end marker after the last block");
       }

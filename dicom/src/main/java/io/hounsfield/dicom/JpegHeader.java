@@ -17,8 +17,6 @@ record JpegHeader(int process, int precision, int rows, int columns, int compone
   static final int SOF1_EXTENDED = 0xC1;
   static final int SOF3_LOSSLESS = 0xC3;
   static final int SOF55_JPEG_LS = 0xF7;
-  private static final int DHT = 0xC4;
-  private static final int SOS = 0xDA;
 
   /**
    * Refuses an image of another process, size, number of components or too many bits.
@@ -88,35 +86,6 @@ record JpegHeader(int process, int precision, int rows, int columns, int compone
       at += 2 + length;
     }
     throw fault(title, "the frame ends before its header; the data is truncated");
-  }
-
-  /**
-   * How many segments with Huffman tables there are; after the first scan, wherever their marker
-   * stands.
-   */
-  static int tableSegments(Bytes frame) {
-    int count = 0;
-    int at = 2;
-    while (at + 4 <= frame.length() && unsigned(frame, at) == 0xFF) {
-      int marker = unsigned(frame, at + 1);
-      if (marker == 0xFF) {
-        at++;
-        continue;
-      }
-      if (marker == SOS) {
-        break;
-      }
-      if (marker == DHT) {
-        count++;
-      }
-      at += 2 + Math.max(2, unsigned(frame, at + 2) << 8 | unsigned(frame, at + 3));
-    }
-    for (; at + 1 < frame.length(); at++) {
-      if (unsigned(frame, at) == 0xFF && unsigned(frame, at + 1) == DHT) {
-        count++;
-      }
-    }
-    return count;
   }
 
   private static int unsigned(Bytes frame, int at) {

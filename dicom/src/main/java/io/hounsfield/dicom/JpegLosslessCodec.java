@@ -1,128 +1,203 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hounsfield.dicom;
 
-import com.twelvemonkeys.imageio.stream.ByteArrayImageInputStream;
 import io.hounsfield.dicom.Element.Bytes;
-import java.awt.image.DataBuffer;
-import java.awt.image.DataBufferByte;
-import java.awt.image.DataBufferUShort;
-import java.awt.image.Raster;
-import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.List;
 import java.util.Set;
-import javax.imageio.ImageReader;
-import javax.imageio.spi.IIORegistry;
-import javax.imageio.spi.ImageReaderSpi;
-import javax.imageio.stream.ImageInputStream;
 
 /**
- * JPEG Lossless, Huffman coded (process 14, any predictor): ISO/IEC 10918-1 annex H, by the reader
- * of TwelveMonkeys ImageIO.
+ * JPEG Lossless, Huffman coded (process 14, any predictor): ISO/IEC 10918-1 annex H. Readers at
+ * hand lose the last sample before fill bytes, mistake restart intervals, and fill up what is
+ * missing; this one is exact, and refuses.
  */
 final class JpegLosslessCodec implements FrameCodec {
   private static final String TITLE = "JPEG Lossless";
-  private static final String READER = "com.twelvemonkeys.imageio.plugins.jpeg.JPEGImageReaderSpi";
-
-  /** A table of its own for each of four components; the library keeps 50 KiB for each segment. */
-  private static final int MAX_TABLE_SEGMENTS = 16;
-
-  private static final class Provider {
-    static final ImageReaderSpi INSTANCE = find();
-
-    private static ImageReaderSpi find() {
-      // The registry looks for readers through the calling thread's class loader, whichever it is.
-      Thread thread = Thread.currentThread();
-      ClassLoader outer = thread.getContextClassLoader();
-      thread.setContextClassLoader(JpegLosslessCodec.class.getClassLoader());
-      try {
-        IIORegistry registry = IIORegistry.getDefaultInstance();
-        registry.registerApplicationClasspathSpis();
-        Iterator<ImageReaderSpi> readers =
-            registry.getServiceProviders(ImageReaderSpi.class, false);
-        while (readers.hasNext()) {
-          ImageReaderSpi reader = readers.next();
-          if (reader.getClass().getName().equals(READER)) {
-            return reader;
-          }
-        }
-      } finally {
-        thread.setContextClassLoader(outer);
-      }
-      throw new IllegalStateException(READER + " is missing from the class path");
-    }
-  }
 
   @Override
   public short[] decode(Bytes frame, PixelLayout layout) throws DicomException {
-    JpegHeader.require(frame, layout, TITLE, Set.of(JpegHeader.SOF3_LOSSLESS));
+    JpegHeader header = JpegHeader.require(frame, layout, TITLE, Set.of(JpegHeader.SOF3_LOSSLESS));
     // A coded sample takes a bit at least.
     if (frame.length() * 8L < layout.samples()) {
-      throw JpegHeader.fault(
-          TITLE, frame.length() + " bytes cannot hold " + layout.samples() + " samples; truncated");
+      throw fault(
+          frame.length() + " bytes cannot hold " + layout.samples() + " samples; truncated");
     }
-    int tables = JpegHeader.tableSegments(frame);
-    if (tables > MAX_TABLE_SEGMENTS) {
-      throw JpegHeader.fault(
-          TITLE, tables + " Huffman tables are over the limit of " + MAX_TABLE_SEGMENTS);
-    }
-    List<String> warnings = new ArrayList<>();
-    Raster raster;
-    ImageReader reader = null;
-    try (ImageInputStream in =
-        new ByteArrayImageInputStream(frame.array(), frame.offset(), frame.length())) {
-      reader = Provider.INSTANCE.createReaderInstance();
-      reader.addIIOReadWarningListener((source, warning) -> warnings.add(warning));
-      reader.setInput(in, true, true);
-      raster = reader.readRaster(0, null);
-    } catch (IOException | RuntimeException e) {
-      // On damaged input the library throws whatever its arrays and tables throw.
-      throw new DicomException(
-          Tag.describe(Tag.PixelData) + ": JPEG Lossless: damaged image: " + e.getMessage(), e);
-    } finally {
-      if (reader != null) {
-        reader.dispose();
-      }
-    }
-    // The library warns of damage and carries on; a measurement must not.
-    if (!warnings.isEmpty()) {
-      throw DicomException.in(Tag.PixelData, "JPEG Lossless: damaged image: " + warnings.get(0));
-    }
-    return samples(raster, layout);
+    short[] samples = new Decoder(frame, header).decode();
+    SampleBits.extract(samples, layout);
+    return samples;
   }
 
-  private static short[] samples(Raster raster, PixelLayout layout) throws DicomException {
-    if (raster.getWidth() != layout.columns()
-        || raster.getHeight() != layout.rows()
-        || raster.getNumBands() != layout.samplesPerPixel()) {
-      throw DicomException.in(
-          Tag.PixelData, "JPEG Lossless: the decoded image is not of the announced size");
+  private static DicomException fault(String what) {
+    return JpegHeader.fault(TITLE, what);
+  }
+
+  private static final class Decoder {
+    private final JpegHeader header;
+    private final JpegBits bits;
+    private final JpegHuffmanTables tables = new JpegHuffmanTables(TITLE);
+    private final int[] identifiers;
+    private final boolean[] decoded;
+    private final short[] samples;
+    private int restartInterval;
+
+    // Of the scan that is being read: components by their place in a pixel, and their tables.
+    private int[] places;
+    private JpegHuffmanTable[] codes;
+    private int predictor;
+    private int initial;
+
+    Decoder(Bytes frame, JpegHeader header) {
+      this.header = header;
+      this.bits = new JpegBits(frame, TITLE);
+      this.identifiers = new int[header.components()];
+      this.decoded = new boolean[header.components()];
+      this.samples = new short[header.rows() * header.columns() * header.components()];
     }
-    short[] samples = new short[layout.samples()];
-    DataBuffer buffer = raster.getDataBuffer();
-    boolean whole =
-        layout.samplesPerPixel() == 1 && buffer.getNumBanks() == 1 && buffer.getOffset() == 0;
-    if (whole && buffer instanceof DataBufferUShort words && words.getSize() == samples.length) {
-      System.arraycopy(words.getData(), 0, samples, 0, samples.length);
-    } else if (whole
-        && buffer instanceof DataBufferByte bytes
-        && bytes.getSize() == samples.length) {
-      byte[] data = bytes.getData();
-      for (int i = 0; i < samples.length; i++) {
-        samples[i] = (short) (data[i] & 0xFF);
+
+    short[] decode() throws DicomException {
+      bits.seek(2);
+      int left = header.components();
+      int marker = bits.marker();
+      while (left > 0) {
+        if (marker == JpegMarker.EOI) {
+          throw fault("the image ends before its scan");
+        }
+        int end = bits.segmentEnd();
+        if (marker == JpegMarker.SOS) {
+          left -= scan(end);
+          marker = bits.restart();
+        } else {
+          switch (marker) {
+            case JpegMarker.DHT -> tables.read(bits, end);
+            case JpegMarker.DRI -> restartInterval = bits.word();
+            case JpegHeader.SOF3_LOSSLESS -> frameComponents(end);
+            default -> {
+              // Application data, comments.
+            }
+          }
+          bits.seek(end);
+          marker = bits.marker();
+        }
       }
-    } else {
-      int[] row = null;
-      int perRow = layout.columns() * layout.samplesPerPixel();
-      for (int y = 0; y < layout.rows(); y++) {
-        row = raster.getPixels(0, y, layout.columns(), 1, row);
-        for (int i = 0; i < perRow; i++) {
-          samples[y * perRow + i] = (short) row[i];
+      if (marker != JpegMarker.EOI) {
+        throw fault(
+            JpegMarker.isRestart(marker)
+                ? "damaged image: more data than samples"
+                : "damaged image: no end marker after the last sample");
+      }
+      return samples;
+    }
+
+    private void frameComponents(int end) throws DicomException {
+      bits.require(end, 6 + 3 * identifiers.length);
+      bits.skip(6);
+      for (int i = 0; i < identifiers.length; i++) {
+        identifiers[i] = bits.octet();
+        int sampling = bits.octet();
+        if (identifiers.length > 1 && sampling != 0x11) {
+          throw fault("components of different sizes are not supported");
+        }
+        bits.skip(1);
+      }
+    }
+
+    /** Sections B.2.3 and H.1.2; returns how many components the scan held. */
+    private int scan(int end) throws DicomException {
+      int count = bits.octet();
+      if (count < 1 || count > identifiers.length) {
+        throw fault("a scan of " + count + " components");
+      }
+      bits.require(end, 2 * count + 3);
+      places = new int[count];
+      codes = new JpegHuffmanTable[count];
+      for (int i = 0; i < count; i++) {
+        places[i] = place(bits.octet());
+        codes[i] = tables.table(JpegHuffmanTables.DC_OR_LOSSLESS, bits.octet() >> 4);
+      }
+      predictor = bits.octet();
+      bits.skip(1);
+      int pointTransform = bits.octet() & 15;
+      if (predictor < 1 || predictor > 7 || pointTransform >= header.precision()) {
+        throw fault("predictor " + predictor + ", point transform " + pointTransform);
+      }
+      initial = 1 << (header.precision() - pointTransform - 1);
+      if (restartInterval % header.columns() != 0) {
+        throw fault("restart intervals that do not end with a line"); // against section H.1.1
+      }
+      bits.seek(end);
+      int interval = restartInterval / header.columns();
+      for (int y = 0; y < header.rows(); y++) {
+        boolean first = y == 0;
+        if (interval > 0 && y > 0 && y % interval == 0) {
+          if (bits.restart() != JpegMarker.RST0 + (y / interval - 1) % 8) {
+            throw fault("damaged image: restart marker missing before line " + y);
+          }
+          first = true;
+        }
+        line(y, first);
+      }
+      if (pointTransform > 0) {
+        for (int place : places) {
+          for (int i = place; i < samples.length; i += identifiers.length) {
+            samples[i] <<= pointTransform;
+          }
+        }
+      }
+      return count;
+    }
+
+    /** Where the samples of a component lie in a pixel. */
+    private int place(int identifier) throws DicomException {
+      for (int i = 0; i < identifiers.length; i++) {
+        if (identifiers[i] == identifier && !decoded[i]) {
+          decoded[i] = true;
+          return i;
+        }
+      }
+      throw fault("a scan of a component that the image does not have, or has had");
+    }
+
+    /** Section H.1.2.1; samples are those of the scan, before the point transform is undone. */
+    private void line(int y, boolean first) throws DicomException {
+      int pixel = identifiers.length;
+      int stride = header.columns() * pixel;
+      int start = y * stride;
+      for (int i = 0; i < places.length; i++) {
+        int at = start + places[i];
+        int prediction = first ? initial : samples[at - stride] & 0xFFFF;
+        samples[at] = (short) (prediction + difference(codes[i]));
+      }
+      for (int x = 1; x < header.columns(); x++) {
+        for (int i = 0; i < places.length; i++) {
+          int at = start + x * pixel + places[i];
+          samples[at] = (short) (predict(at, pixel, stride, first) + difference(codes[i]));
         }
       }
     }
-    SampleBits.extract(samples, layout);
-    return samples;
+
+    /** Table H.1; the first line of an interval is predicted from the left. */
+    private int predict(int at, int pixel, int stride, boolean first) {
+      int left = samples[at - pixel] & 0xFFFF;
+      if (first || predictor == 1) {
+        return left;
+      }
+      int above = samples[at - stride] & 0xFFFF;
+      int corner = samples[at - stride - pixel] & 0xFFFF;
+      return switch (predictor) {
+        case 2 -> above;
+        case 3 -> corner;
+        case 4 -> left + above - corner;
+        case 5 -> left + (above - corner >> 1);
+        case 6 -> above + (left - corner >> 1);
+        default -> left + above >> 1;
+      };
+    }
+
+    /** Table H.2; 32768 has no further bits. Sums are modulo 65536. */
+    private int difference(JpegHuffmanTable table) throws DicomException {
+      int size = table.decode(bits);
+      if (size > 16) {
+        throw fault("damaged image: a difference of " + size + " bits");
+      }
+      return size == 16 ? 1 << 15 : bits.signed(size);
+    }
   }
 }

@@ -12,6 +12,15 @@ final class JpegLsCodec implements FrameCodec {
   private static final String TITLE = "JPEG-LS";
   private static final byte END_OF_IMAGE = (byte) 0xD9;
 
+  private final boolean lossy;
+
+  /**
+   * @param lossy whether the transfer syntax allows loss
+   */
+  JpegLsCodec(boolean lossy) {
+    this.lossy = lossy;
+  }
+
   @Override
   public short[] decode(Bytes frame, PixelLayout layout) throws DicomException {
     JpegHeader header = JpegHeader.require(frame, layout, TITLE, Set.of(JpegHeader.SOF55_JPEG_LS));
@@ -26,7 +35,11 @@ final class JpegLsCodec implements FrameCodec {
     requireEnd(frame, header.end());
     short[] samples =
         DecoderPool.decode(DecoderWorker.JPEG_LS, TITLE, layout, header.precision(), frame);
-    SampleBits.extract(samples, layout);
+    if (lossy) {
+      SampleBits.extractLossy(samples, layout, false);
+    } else {
+      SampleBits.extract(samples, layout);
+    }
     return samples;
   }
 

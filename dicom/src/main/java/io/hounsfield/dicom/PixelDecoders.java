@@ -5,6 +5,7 @@ import io.hounsfield.dicom.Element.Bytes;
 import io.hounsfield.dicom.Element.Fragments;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -29,15 +30,19 @@ public final class PixelDecoders {
     CODECS.put(TransferSyntax.JPEG_BASELINE, jpegDct);
     CODECS.put(TransferSyntax.JPEG_EXTENDED, jpegDct);
     if (DecoderPool.available()) {
-      FrameCodec jpegLs = new JpegLsCodec();
-      CODECS.put(TransferSyntax.JPEG_LS_LOSSLESS, jpegLs);
-      CODECS.put(TransferSyntax.JPEG_LS_NEAR_LOSSLESS, jpegLs);
-      FrameCodec jpeg2000 = new Jpeg2000Codec();
-      CODECS.put(TransferSyntax.JPEG_2000_LOSSLESS, jpeg2000);
-      CODECS.put(TransferSyntax.JPEG_2000, jpeg2000);
-      CODECS.put(TransferSyntax.HTJ2K_LOSSLESS, jpeg2000);
-      CODECS.put(TransferSyntax.HTJ2K_LOSSLESS_RPCL, jpeg2000);
-      CODECS.put(TransferSyntax.HTJ2K, jpeg2000);
+      for (TransferSyntax syntax :
+          List.of(TransferSyntax.JPEG_LS_LOSSLESS, TransferSyntax.JPEG_LS_NEAR_LOSSLESS)) {
+        CODECS.put(syntax, new JpegLsCodec(syntax.mayBeLossy()));
+      }
+      for (TransferSyntax syntax :
+          List.of(
+              TransferSyntax.JPEG_2000_LOSSLESS,
+              TransferSyntax.JPEG_2000,
+              TransferSyntax.HTJ2K_LOSSLESS,
+              TransferSyntax.HTJ2K_LOSSLESS_RPCL,
+              TransferSyntax.HTJ2K)) {
+        CODECS.put(syntax, new Jpeg2000Codec(syntax.mayBeLossy()));
+      }
     }
   }
 

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -112,6 +113,31 @@ class CodecPeersTest {
     Path judged = folder.resolve("judged.dcm");
     TestFiles.run("dcmdjpls", folder.resolve("encoded.dcm").toString(), judged.toString());
     assertArrayEquals(PixelDecoders.decode(DicomFiles.read(judged), 0).samples(), decoded);
+  }
+
+  /** White beside black, in samples of 16 bits: what overshoots the stored bits stays white. */
+  @ParameterizedTest
+  @CsvSource({"12, false", "12, true", "14, false", "14, true", "10, false"})
+  void lossOfJpeg2000DoesNotTurnWhiteToBlack(int stored, boolean signed) throws Exception {
+    DataSet image = Samples.image(64, 64, 16, stored, signed);
+    int low = signed ? -(1 << (stored - 1)) : 0;
+    int high = low + (1 << stored) - 1;
+    Random random = new Random(4);
+    pixels = new short[64 * 64];
+    for (int i = 0; i < pixels.length; i++) {
+      boolean white = (i % 64 / 32 + i / 64 / 32) % 2 == 0;
+      pixels[i] = (short) (white ? high - random.nextInt(20) : low + random.nextInt(20));
+    }
+    image.putBytes(Tag.PixelData, VR.OW, Samples.cells(pixels, 16));
+    Path plain = folder.resolve("extremes.dcm");
+    DicomFiles.write(plain, DicomFile.of(EXPLICIT, image));
+    for (String quality : List.of("60", "70", "80")) {
+      DicomFile file =
+          encode(plain, TransferSyntax.JPEG_2000, "gdcmconv", "--j2k", "--lossy", "-q", quality);
+      short[] decoded = PixelDecoders.decode(file, 0).samples();
+      int beyond = largestDifference(pixels, decoded, signed);
+      assertTrue(beyond < 3 << (stored - 2), "-q " + quality + ": differs by " + beyond);
+    }
   }
 
   /** Near the original, and equal to GDCM's decoding within rounding. */

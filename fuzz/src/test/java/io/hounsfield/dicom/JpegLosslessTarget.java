@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
-/** JPEG Lossless frames: the own header check, then the library's reader. */
+/** JPEG Lossless frames. */
 public final class JpegLosslessTarget {
   private JpegLosslessTarget() {}
 

@@ -159,10 +159,9 @@ final class FuzzProcess {
                     "io.hounsfield.dicomweb.**",
                     "io.hounsfield.listener.**",
                     "io.hounsfield.api.**",
-                    "com.fasterxml.jackson.core.**",
-                    "com.twelvemonkeys.imageio.**"),
-            // Its bug detectors watch our code and the JPEG reader; not how Netty does its work.
-            "--custom_hook_includes=io.hounsfield.**" + File.pathSeparator + "com.twelvemonkeys.**",
+                    "com.fasterxml.jackson.core.**"),
+            // Its bug detectors watch our code; not how Netty does its work.
+            "--custom_hook_includes=io.hounsfield.**",
             // The association is one to loopback, on purpose.
             "--disabled_hooks=com.code_intelligence.jazzer.sanitizers.ServerSideRequestForgery",
             "-max_total_time=" + seconds,
