@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hounsfield.dicom;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 
 /** Encodes and decodes data sets and command sets, PS3.5 and PS3.7 section 6.3. */
@@ -49,6 +51,21 @@ public final class DataSets {
       // Only a prefix was promised.
     }
     return dataSet;
+  }
+
+  /**
+   * Makes sure that an encoded data set is there to its end. Goes from one element's header to the
+   * next and skips the values, so that it costs little however large the pixel data is, and no
+   * memory; only a deflated one is inflated, which is the only way to its end. Tolerates what
+   * {@link #decode} tolerates, such as anything after the pixel data.
+   *
+   * @param in the data set from its beginning; left open, at no place in particular
+   * @param length its bytes, as encoded
+   * @throws DicomException when it ends before what its lengths announce, or is no data set
+   */
+  public static void requireWhole(InputStream in, long length, TransferSyntax syntax)
+      throws IOException {
+    DataSetEnd.require(in, length, syntax);
   }
 
   static DataSet decode(ByteBuffer buffer, TransferSyntax syntax, int stopBefore)

@@ -28,8 +28,7 @@ final class Deflate {
   /** Inflates a whole stream. */
   static ByteBuffer inflate(ByteBuffer source) throws DicomException {
     int compressed = source.remaining();
-    long limit =
-        Math.min(DicomFiles.MAX_BYTES, Math.max(FREE_BYTES, (long) compressed * MAX_RATIO));
+    long limit = limit(compressed);
     byte[] output = new byte[(int) Math.min(limit, Math.max(CHUNK, 4L * compressed))];
     int length = 0;
     Inflater inflater = new Inflater(true);
@@ -38,8 +37,7 @@ final class Deflate {
       while (!inflater.finished()) {
         if (length == output.length) {
           if (length >= limit) {
-            throw fault(
-                compressed + " bytes inflate to more than " + limit + "; refused to bound memory");
+            throw tooLarge(compressed);
           }
           output = Arrays.copyOf(output, (int) Math.min(limit, 2L * output.length));
         }
@@ -48,10 +46,7 @@ final class Deflate {
         if (count == 0
             && !inflater.finished()
             && (inflater.needsInput() || inflater.needsDictionary())) {
-          throw fault(
-              "the stream of "
-                  + compressed
-                  + " bytes ends before its end mark; the data is truncated or damaged");
+          throw truncated(compressed);
         }
       }
     } catch (DataFormatException e) {
@@ -60,6 +55,11 @@ final class Deflate {
       inflater.end();
     }
     return ByteBuffer.wrap(output, 0, length);
+  }
+
+  /** How many bytes a stream may inflate to. */
+  static long limit(long compressed) {
+    return Math.min(DicomFiles.MAX_BYTES, Math.max(FREE_BYTES, compressed * MAX_RATIO));
   }
 
   /** Inflates the first bytes of a stream, of which perhaps only the first bytes are given. */
@@ -105,6 +105,21 @@ final class Deflate {
     return new DicomException(
         "Deflated data set: damaged near byte " + inflater.getBytesRead() + ": " + e.getMessage(),
         e);
+  }
+
+  static DicomException tooLarge(long compressed) {
+    return fault(
+        compressed
+            + " bytes inflate to more than "
+            + limit(compressed)
+            + "; refused to bound memory");
+  }
+
+  static DicomException truncated(long compressed) {
+    return fault(
+        "the stream of "
+            + compressed
+            + " bytes ends before its end mark; the data is truncated or damaged");
   }
 
   private static DicomException fault(String what) {

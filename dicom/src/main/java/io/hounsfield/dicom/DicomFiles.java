@@ -187,8 +187,9 @@ public final class DicomFiles {
       at = start + PREFIX_BYTES;
     }
     if (isGroup2(bytes, at, end)) {
-      boolean explicit = VR.of(bytes[at + 4], bytes[at + 5]) != null;
-      DataSetReader reader = new DataSetReader(bytes, at, end - at, explicit, false);
+      boolean explicit = isExplicit(bytes, at);
+      int metaEnd = explicit ? endByGroupLength(bytes, at, end) : end;
+      DataSetReader reader = new DataSetReader(bytes, at, metaEnd - at, explicit, false);
       meta = reader.only(0x0002).read();
       at = reader.position();
     }
@@ -239,6 +240,44 @@ public final class DicomFiles {
 
   private static boolean isGroup2(byte[] bytes, int at, int end) {
     return end - at >= 8 && bytes[at] == 2 && bytes[at + 1] == 0 && bytes[at + 3] == 0;
+  }
+
+  private static boolean isExplicit(byte[] bytes, int at) {
+    return VR.of(bytes[at + 4], bytes[at + 5]) != null;
+  }
+
+  /**
+   * Where the file meta information ends by its group length, PS3.10 section 7.1, so that a data
+   * set that begins with a stray element of group 0002 is not taken for a part of it. Group lengths
+   * that are wrong do occur: one that ends within an element, before the transfer syntax, or with
+   * more of the group in ascending order behind it does not count, and the group's last element is
+   * the end.
+   */
+  private static int endByGroupLength(byte[] bytes, int at, int end) {
+    ByteBuffer little = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    if (end - at < 12 || tag(little, at) != Tag.FileMetaInformationGroupLength) {
+      return end;
+    }
+    long announced = at + 12 + (little.getInt(at + 8) & 0xFFFFFFFFL);
+    if (announced > end) {
+      return end;
+    }
+    int groupEnd = (int) announced;
+    DataSet meta;
+    try {
+      meta = new DataSetReader(bytes, at, groupEnd - at, true, false).only(0x0002).read();
+    } catch (DicomException e) {
+      return end; // what is really wrong is found on the way there
+    }
+    boolean goesOn =
+        isGroup2(bytes, groupEnd, end)
+            && isExplicit(bytes, groupEnd)
+            && meta.tags().stream().allMatch(tag -> tag < tag(little, groupEnd));
+    return meta.contains(Tag.TransferSyntaxUID) && !goesOn ? groupEnd : end;
+  }
+
+  private static int tag(ByteBuffer little, int at) {
+    return little.getShort(at) << 16 | little.getShort(at + 2) & 0xFFFF;
   }
 
   /**

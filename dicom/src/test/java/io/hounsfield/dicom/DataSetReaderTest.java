@@ -325,6 +325,50 @@ class DataSetReaderTest {
     RoundTripTest.assertSame(image, DicomFiles.read(wrongLength).dataSet());
   }
 
+  /**
+   * The File Meta Information ends where its group length says: what stands behind it belongs to
+   * the data set, also a stray element of group 0002, which some senders leave there.
+   */
+  @Test
+  void aDataSetThatBeginsWithFileMetaInformationIsReadAsDataSet(@TempDir Path folder)
+      throws IOException {
+    DataSet image =
+        Samples.image(4, 4, 16, 16, true).putShorts(Tag.PixelData, VR.OW, new short[16]);
+    for (TransferSyntax syntax : List.of(IMPLICIT, EXPLICIT)) {
+      byte[] stray =
+          syntax == IMPLICIT
+              ? bytes("0200 1000 04000000 '1.9' 00")
+              : bytes("0200 1000 'UI' 0400 '1.9' 00");
+      byte[] header =
+          DicomFiles.encodeHeader(
+              DicomFiles.fileMetaInformation("1.2", Samples.SOP_INSTANCE, syntax));
+      ByteArrayOutputStream file = new ByteArrayOutputStream();
+      file.writeBytes(header);
+      file.writeBytes(stray);
+      file.writeBytes(DataSets.encode(image, syntax));
+      DicomFile read = DicomFiles.read(file.toByteArray());
+      assertEquals(syntax, read.transferSyntax());
+      assertEquals("1.9", read.dataSet().string(Tag.TransferSyntaxUID).orElseThrow());
+      RoundTripTest.assertSame(image, read.dataSet().copy().remove(Tag.TransferSyntaxUID));
+      Path path = folder.resolve("stray.dcm");
+      Files.write(path, file.toByteArray());
+      assertEquals(4, DicomFiles.readHeader(path).dataSet().integer(Tag.Rows).orElseThrow());
+    }
+  }
+
+  /** A group length that leaves out the last elements, as one that was not brought up to date. */
+  @Test
+  void fileMetaInformationThatIsLongerThanItsGroupLengthIsReadWhole() throws DicomException {
+    DataSet image =
+        Samples.image(4, 4, 16, 16, true).putShorts(Tag.PixelData, VR.OW, new short[16]);
+    byte[] whole = DicomFiles.encode(DicomFile.of(IMPLICIT, image));
+    int name = 8 + "HOUNSFIELD".length();
+    whole[132 + 8] -= (byte) name;
+    DicomFile read = DicomFiles.read(whole);
+    RoundTripTest.assertSame(image, read.dataSet());
+    assertTrue(read.fileMetaInformation().contains(Tag.ImplementationVersionName));
+  }
+
   @Test
   void whatIsNoDicomIsRefusedInWords(@TempDir Path folder) throws IOException {
     for (String content :
