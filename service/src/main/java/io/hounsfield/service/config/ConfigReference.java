@@ -38,7 +38,8 @@ public final class ConfigReference {
             Every option has a default: `./hounsfield serve` runs without any configuration. Options are set in a YAML file
             (`./hounsfield serve --config FILE`) and by environment variables, which win over the file. An environment variable
             without a value counts as not set. The whole configuration is checked at the start: every fault is printed with its
-            key, its value, what is allowed and where it stands, unknown options are faults too, and nothing starts (exit code 5).
+            key, its value, what is allowed and where it stands (of each destination and of any other list the first), unknown
+            options are faults too, and nothing starts (exit code 5).
 
             A file with some options:
 

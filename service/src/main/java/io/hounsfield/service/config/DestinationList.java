@@ -384,18 +384,31 @@ record DestinationList(List<DestinationList.Entry> entries) {
     entries = List.copyOf(entries);
   }
 
+  /**
+   * Reads the list.
+   *
+   * @throws IllegalArgumentException saying of each destination that is not valid what is wrong
+   */
   static DestinationList parse(String text) {
     List<Entry> entries = new ArrayList<>();
     Set<String> names = new HashSet<>();
+    List<String> faults = new ArrayList<>();
     for (String part : text.split(",", -1)) {
       if (!part.isBlank()) {
-        Entry entry = entry(part.strip());
-        if (!names.add(entry.name())) {
-          throw new IllegalArgumentException("holds two destinations of one name");
+        try {
+          Entry entry = entry(part.strip());
+          if (!names.add(entry.name())) {
+            throw new IllegalArgumentException("holds two destinations of one name");
+          }
+          entry.destination("HOUNSFIELD", Optional.empty()); // whatever is wrong is said here
+          entries.add(entry);
+        } catch (IllegalArgumentException e) {
+          faults.add(e.getMessage());
         }
-        entry.destination("HOUNSFIELD", Optional.empty()); // whatever is wrong is said here
-        entries.add(entry);
       }
+    }
+    if (!faults.isEmpty()) {
+      throw new IllegalArgumentException(String.join("; ", faults));
     }
     if (entries.size() > MAX_DESTINATIONS) {
       throw new IllegalArgumentException("holds more than " + MAX_DESTINATIONS + " destinations");

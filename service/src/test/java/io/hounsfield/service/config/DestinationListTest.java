@@ -135,4 +135,21 @@ class DestinationListTest {
     assertTrue(fault.getMessage().contains(problem), fault.getMessage());
     assertFalse(fault.getMessage().contains("secret@"), "secrets are not repeated");
   }
+
+  @Test
+  void eachFaultyDestinationIsNamed() {
+    IllegalArgumentException fault =
+        assertThrows(
+            IllegalArgumentException.class,
+            () ->
+                DestinationList.parse(
+                    "a;type=ftp;address=x,good;type=folder;address=/x,b;type=folder;address=x/y,"
+                        + "good;type=folder;address=/y,A B;type=folder"));
+    assertTrue(fault.getMessage().startsWith("holds "), fault.getMessage());
+    for (String problem :
+        List.of("not valid: a: type is none", "not valid: b: address", "one name", "whose name")) {
+      assertTrue(fault.getMessage().contains(problem), fault.getMessage());
+    }
+    assertFalse(fault.getMessage().contains("good: "), fault.getMessage());
+  }
 }
