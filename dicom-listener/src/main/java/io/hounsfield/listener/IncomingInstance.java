@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hounsfield.listener;
 
+import io.hounsfield.dicom.DataSets;
+import io.hounsfield.dicom.DicomException;
 import io.hounsfield.dicom.TransferSyntax;
 import java.io.Closeable;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -20,8 +23,9 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * An instance on its way into a {@link Spool}: give its data set piece by piece to {@link #write},
- * then {@link #commit}; {@link #close} without commit leaves no trace. Only the bytes up to the
- * Series Instance UID are looked at, and held until the file can be named. Not thread-safe.
+ * then {@link #commit}; {@link #close} without commit leaves no trace. The bytes up to the UIDs are
+ * held until the file can be named; of the rest only the headers of elements are looked at, when
+ * all is there. Not thread-safe.
  */
 public final class IncomingInstance implements Closeable {
   /**
@@ -147,9 +151,12 @@ public final class IncomingInstance implements Closeable {
   /**
    * Makes the instance durable under its name; see {@link Spool}. Once only, after the last {@link
    * #write}.
+   *
+   * @throws IOException when its data set ends before what it announces, or it cannot be written
    */
   public Stored commit() throws IOException {
     uids();
+    requireWhole();
     spool.flush(channel);
     channel.close();
     Path series = part.getParent();
@@ -183,6 +190,16 @@ public final class IncomingInstance implements Closeable {
             uids.study(), uids.series(), sopInstanceUid, sopClassUid, transferSyntax, file, bytes),
         duplicate,
         conflicting);
+  }
+
+  /** Whoever is told that an instance was stored may delete it: one that was cut is not taken. */
+  private void requireWhole() throws IOException {
+    try (FileInputStream in = new FileInputStream(part.toFile())) {
+      in.getChannel().position(in.getChannel().size() - bytes);
+      DataSets.requireWhole(in, bytes, transferSyntax);
+    } catch (DicomException e) {
+      throw InstanceUids.unreadable(e.getMessage());
+    }
   }
 
   private Path keepAside(Path file) throws IOException {

@@ -18,6 +18,8 @@ record InstanceUids(String sopClass, String sopInstance, String study, String se
   /** Enough for the UIDs of most instances; looked at first, then twice as many. */
   static final int USUAL_HEADER = 8 << 10;
 
+  private static final int GROUP_7FE0 = 0x7FE00000;
+
   /**
    * Looks for the UIDs while the rest of the data set may still be on its way.
    *
@@ -28,13 +30,23 @@ record InstanceUids(String sopClass, String sopInstance, String study, String se
    */
   static InstanceUids find(ByteBuffer head, boolean whole, TransferSyntax syntax)
       throws StoreException {
-    DataSet found;
     try {
-      found = DataSets.decodePrefix(head, syntax, Tag.SeriesInstanceUID + 1);
+      DataSet found = DataSets.decodePrefix(head, syntax, Tag.SeriesInstanceUID + 1);
+      if (!hasAll(found)) {
+        // Perhaps not in the order of their tags. What comes after group 7FE0 is no header's.
+        found = DataSets.decodePrefix(head, syntax, GROUP_7FE0);
+      }
+      return whole || hasAll(found) ? of(found) : null;
     } catch (DicomException e) {
       throw unreadable(e.getMessage());
     }
-    return whole || found.contains(Tag.SeriesInstanceUID) ? of(found) : null;
+  }
+
+  private static boolean hasAll(DataSet found) {
+    return found.contains(Tag.SOPClassUID)
+        && found.contains(Tag.SOPInstanceUID)
+        && found.contains(Tag.StudyInstanceUID)
+        && found.contains(Tag.SeriesInstanceUID);
   }
 
   private static InstanceUids of(DataSet header) throws StoreException {
@@ -46,7 +58,7 @@ record InstanceUids(String sopClass, String sopInstance, String study, String se
   }
 
   private static String uid(DataSet header, int tag) throws StoreException {
-    String uid = header.string(tag).orElse("");
+    String uid = String.join("\\", header.strings(tag)); // of one value, others are no UID
     if (!isUsable(uid)) {
       throw unreadable(Tag.toString(tag) + (uid.isEmpty() ? " is missing or empty" : " is no UID"));
     }
@@ -68,7 +80,7 @@ record InstanceUids(String sopClass, String sopInstance, String study, String se
         (uid + (uid.length() % 2 == 0 ? "" : "\0")).getBytes(StandardCharsets.US_ASCII));
   }
 
-  private static StoreException unreadable(String what) {
+  static StoreException unreadable(String what) {
     return new StoreException(StoreException.Reason.UNREADABLE, "data set: " + what);
   }
 }

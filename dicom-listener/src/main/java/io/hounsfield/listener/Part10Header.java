@@ -98,14 +98,23 @@ record Part10Header(
     return header;
   }
 
-  /** Null when the bytes end before group 0002 does. */
+  /**
+   * Null when the bytes end before group 0002 does: at its group length, or where that is wrong at
+   * its last element, as {@link DicomFiles} reads it.
+   */
   private static Part10Header parse(ByteBuffer in) throws DicomException {
     in.order(ByteOrder.LITTLE_ENDIAN).position(PREAMBLE + 4);
     String sopClass = "";
     String sopInstance = "";
     String syntax = "";
+    long groupEnd = -1;
+    int highest = 0;
     while (in.remaining() >= 8 && in.getShort(in.position()) == 2) {
+      if (in.position() == groupEnd && !syntax.isEmpty() && !continues(in, highest)) {
+        break;
+      }
       int tag = in.getShort() << 16 | in.getShort() & 0xFFFF;
+      highest = Math.max(highest, tag);
       char vr1 = (char) (in.get() & 0xFF);
       char vr2 = (char) (in.get() & 0xFF);
       long length = in.getShort() & 0xFFFF;
@@ -122,7 +131,9 @@ record Part10Header(
       if (length > in.remaining()) {
         return null;
       }
-      if (tag == Tag.MediaStorageSOPClassUID) {
+      if (tag == Tag.FileMetaInformationGroupLength && length == 4) {
+        groupEnd = in.position() + 4 + (in.getInt(in.position()) & 0xFFFFFFFFL);
+      } else if (tag == Tag.MediaStorageSOPClassUID) {
         sopClass = text(in, (int) length);
       } else if (tag == Tag.MediaStorageSOPInstanceUID) {
         sopInstance = text(in, (int) length);
@@ -134,6 +145,17 @@ record Part10Header(
     return in.remaining() < 8
         ? null
         : new Part10Header(sopClass, sopInstance, syntax, in.position());
+  }
+
+  /** Whether the element that follows the group length's end is one of the group that it forgot. */
+  private static boolean continues(ByteBuffer in, int highest) {
+    int at = in.position();
+    int tag = in.getShort(at) << 16 | in.getShort(at + 2) & 0xFFFF;
+    return tag > highest && isCapital(in.get(at + 4)) && isCapital(in.get(at + 5));
+  }
+
+  private static boolean isCapital(byte letter) {
+    return letter >= 'A' && letter <= 'Z';
   }
 
   private static String text(ByteBuffer in, int length) {

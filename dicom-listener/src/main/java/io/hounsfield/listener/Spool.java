@@ -222,6 +222,14 @@ public final class Spool implements AutoCloseable {
   }
 
   /**
+   * The files of all instances held of a series, ordered by name, also of those that {@link
+   * #instances} leaves out because they cannot be read. Reads none of them.
+   */
+  public List<Path> files(String seriesInstanceUid) throws IOException {
+    return SpoolFolders.instances(folders.of(seriesInstanceUid));
+  }
+
+  /**
    * Files that were kept aside because an instance of their UID was held already with other
    * content, ordered by name; empty when there are none.
    */

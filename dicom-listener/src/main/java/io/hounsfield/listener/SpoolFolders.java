@@ -164,12 +164,21 @@ final class SpoolFolders {
     return all;
   }
 
+  /** Instances in a folder, ordered by name; none where there is no such folder. */
+  static List<Path> instances(Path folder) throws IOException {
+    return files(folder, INSTANCE);
+  }
+
   /** Files kept aside in a folder, ordered by name; none where there is no such folder. */
   static List<Path> conflicting(Path folder) throws IOException {
+    return files(folder, CONFLICTING);
+  }
+
+  private static List<Path> files(Path folder, Pattern names) throws IOException {
     List<Path> found = new ArrayList<>();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*.dcm")) {
       for (Path file : files) {
-        if (CONFLICTING.matcher(file.getFileName().toString()).matches()) {
+        if (names.matcher(file.getFileName().toString()).matches()) {
           found.add(file);
         }
       }

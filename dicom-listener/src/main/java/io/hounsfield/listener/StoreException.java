@@ -11,7 +11,7 @@ final class StoreException extends IOException {
     NO_SPACE,
     /** The data set is another instance, or of another class, than the command says. */
     MISMATCH,
-    /** The beginning of the data set cannot be read, or has no UIDs. */
+    /** The data set cannot be read, is not there to its end, or has no UIDs. */
     UNREADABLE,
     /** The SOP class is not that of the presentation context. */
     WRONG_CLASS,

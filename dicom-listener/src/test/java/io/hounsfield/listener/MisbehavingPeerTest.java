@@ -25,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -522,6 +523,10 @@ class MisbehavingPeerTest {
     byte[] otherClass =
         TestInstances.encoded(
             TestInstances.ct("bad", 1, 16).put(Tag.SOPClassUID, VR.UI, SopClass.MR_IMAGE_STORAGE));
+    byte[] cut = Arrays.copyOf(good, good.length - 2);
+    DataSet twoUids = TestInstances.ct("bad", 1, 16);
+    byte[] two = (uid(1) + "\\" + uid(2)).getBytes(StandardCharsets.US_ASCII);
+    twoUids.putBytes(Tag.SOPInstanceUID, VR.UI, Arrays.copyOf(two, two.length / 2 * 2));
     byte[] text = "This is no data set, but somebody sent it.".repeat(50).getBytes();
     try (RawPeer peer = associated()) {
       int id = 0;
@@ -529,6 +534,10 @@ class MisbehavingPeerTest {
       assertEquals(0xC000, statusOf(peer, DimseCommand.cStoreRq(++id, ct, uid(1)), new byte[0]));
       assertEquals(0xC000, statusOf(peer, DimseCommand.cStoreRq(++id, ct, uid(1)), noSeries));
       assertEquals(0xC000, statusOf(peer, DimseCommand.cStoreRq(++id, ct, uid(1)), emptyStudy));
+      assertEquals(0xC000, statusOf(peer, DimseCommand.cStoreRq(++id, ct, uid(1)), cut));
+      assertEquals(
+          0xC000,
+          statusOf(peer, DimseCommand.cStoreRq(++id, ct, uid(1)), TestInstances.encoded(twoUids)));
       assertEquals(0xA900, statusOf(peer, DimseCommand.cStoreRq(++id, ct, uid(2)), good));
       assertEquals(0xA900, statusOf(peer, DimseCommand.cStoreRq(++id, ct, uid(1)), otherClass));
       assertEquals(
@@ -543,7 +552,7 @@ class MisbehavingPeerTest {
       assertEquals(0, statusOf(peer, DimseCommand.cStoreRq(++id, ct, uid(1)), good));
       assertEquals(1, node.files().size());
     }
-    assertEquals(10, node.node.statistics().instancesRefused());
+    assertEquals(12, node.node.statistics().instancesRefused());
   }
 
   @Test
