@@ -345,6 +345,56 @@ class WorkListPageTest {
     chromium.assertQuiet();
   }
 
+  private static Analysis named(int n, String name) {
+    Analysis a = TestAnalyses.reported(n, 1.0, 0);
+    return new Analysis(
+        a.id(),
+        a.studyInstanceUid(),
+        a.seriesInstanceUid(),
+        a.version(),
+        a.status(),
+        a.slicesReceived(),
+        a.createdAt(),
+        a.updatedAt(),
+        a.refusal(),
+        a.opacityPercent(),
+        a.warningCount(),
+        name,
+        a.patientId(),
+        a.studyDate(),
+        a.studyDescription(),
+        a.seriesDescription());
+  }
+
+  /** PS3.5 section 6.2.1: up to three groups; the second one is ideographic. */
+  @Test
+  void aNameIsFoundInEachWayItIsWritten() {
+    catalog.put(named(1, "Wang^XiaoDong=王^小东"));
+    catalog.put(named(2, "张^伟"));
+    catalog.put(named(3, "=李^小明"));
+    catalog.put(named(4, "Yamada^Tarou=山田^太郎=やまだ^たろう"));
+    catalog.put(named(5, "Otto^Anna Maria^von"));
+    open(5);
+    assertRow(1, "Wang, XiaoDong");
+    assertRow(2, "张伟");
+    assertRow(3, "李小明");
+    assertRow(5, "Otto, Anna Maria von");
+    for (String words : List.of("王小东", "小东", "王 小东", "wang xiao", "WangXiaoDong", "王^小东")) {
+      chromium.page().fill("#search", words);
+      chromium.await(COUNT + " === '1 of 5 series' && " + node(1));
+    }
+    chromium.page().fill("#search", "张伟");
+    chromium.await(COUNT + " === '1 of 5 series' && " + node(2));
+    chromium.page().fill("#search", "");
+    chromium.page().selectOption("#language", "zh-CN");
+    chromium.await("document.documentElement.lang === 'zh-CN' && " + ROWS + " === 5");
+    assertRow(1, "王小东");
+    assertRow(3, "李小明");
+    assertRow(4, "山田太郎");
+    assertRow(5, "Otto, Anna Maria von");
+    chromium.assertQuiet();
+  }
+
   private Object focused() {
     return chromium.evaluate("document.activeElement.closest('tr').dataset.id");
   }

@@ -27,18 +27,29 @@ export function formatNumber(value, unit) {
   return text.replace('-', '−');
 }
 
-/** DICOM PN: family name first, then the given names; the first group that says anything. */
+const IDEOGRAPHIC = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}々〇ー·]+$/u;
+
+const nameGroups = (name) => (name ?? '').split('=').map((group) => group.split('^').map((part) => part.trim()));
+
+/**
+ * DICOM PN: family name first, then the given names; the first group that says anything, in Chinese the ideographic one
+ * before all. Ideographic names are written as one word.
+ */
 export function formatName(name) {
-  for (const group of (name ?? '').split('=')) {
-    const [family, given, middle] = group.split('^').map((part) => part.trim());
-    const rest = [given, middle].filter(Boolean).join(' ');
-    const text = [family, rest].filter(Boolean).join(', ');
-    if (text) {
-      return text;
+  const [alphabetic, ideograms = [], phonetic = []] = nameGroups(name);
+  const inOrder = locale === 'zh-CN' ? [ideograms, alphabetic, phonetic] : [alphabetic, ideograms, phonetic];
+  for (const [family, given, middle] of inOrder) {
+    const said = [family, given, middle].filter(Boolean);
+    if (said.length > 0) {
+      return said.every((part) => IDEOGRAPHIC.test(part))
+        ? said.join('') : [family, [given, middle].filter(Boolean).join(' ')].filter(Boolean).join(', ');
     }
   }
   return t('noName');
 }
+
+/** The forms in which a name is looked for: as it is in the images, and each group as one word. */
+export const nameForms = (name) => [name, ...nameGroups(name).map((parts) => parts.join('').replace(/\s+/g, ''))];
 
 /** Whole numbers with the locale's grouping. */
 export const formatCount = (n) => new Intl.NumberFormat(locale).format(n);

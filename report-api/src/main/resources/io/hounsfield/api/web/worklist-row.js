@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One row of the work list: where a study stands, at a glance.
 import {
-  element, formatCount, formatDate, formatInstant, formatName, formatNumber, refusalTexts, stateTag,
+  element, formatCount, formatDate, formatInstant, formatName, formatNumber, nameForms, refusalTexts, stateTag,
 } from '/assets/common.js';
 import { t } from '/assets/i18n.js';
 
@@ -117,7 +117,7 @@ export function row(analysis) {
 
 /** What the search looks through. */
 export const words = (analysis) => [
-  formatName(analysis.patientName), analysis.patientName, analysis.patientId, analysis.studyDescription,
+  formatName(analysis.patientName), ...nameForms(analysis.patientName), analysis.patientId, analysis.studyDescription,
   analysis.seriesDescription, formatDate(analysis.studyDate), analysis.studyDate, analysis.refusal?.text,
   analysis.refusal?.code, analysis.review && t(`list.review.${analysis.review}`),
 ].filter(Boolean).join('\n').toLowerCase();
