@@ -72,19 +72,18 @@ final class DecoderPool {
   /**
    * Decodes a frame of a single component in another process.
    *
-   * @param codec {@link DecoderWorker#JPEG_LS} or {@link DecoderWorker#JPEG_2000}
    * @param title for faults
    */
-  static short[] decode(int codec, String title, PixelLayout layout, int precision, Bytes frame)
+  static short[] decode(String title, PixelLayout layout, int precision, Bytes frame)
       throws DicomException {
     long timeout = TIMEOUT_SECONDS + layout.samples() / SAMPLES_PER_SECOND;
     PERMITS.acquireUninterruptibly();
     try {
       try {
-        return attempt(codec, layout, precision, frame, timeout);
+        return attempt(layout, precision, frame, timeout);
       } catch (DecoderProcess.Ended e) {
         // Perhaps somebody else ended it: only a frame that ends a fresh one too is to blame.
-        return attempt(codec, layout, precision, frame, timeout);
+        return attempt(layout, precision, frame, timeout);
       }
     } catch (IOException e) {
       throw new DicomException(
@@ -94,13 +93,12 @@ final class DecoderPool {
     }
   }
 
-  private static short[] attempt(
-      int codec, PixelLayout layout, int precision, Bytes frame, long timeout) throws IOException {
+  private static short[] attempt(PixelLayout layout, int precision, Bytes frame, long timeout)
+      throws IOException {
     DecoderProcess process = take();
     boolean sound = false;
     try {
-      short[] samples =
-          process.decode(codec, layout.columns(), layout.rows(), precision, frame, timeout);
+      short[] samples = process.decode(layout.columns(), layout.rows(), precision, frame, timeout);
       sound = true;
       return samples;
     } finally {

@@ -85,7 +85,7 @@ final class DecoderProcess {
    * @throws DicomException when the frame cannot be decoded; the process may go on
    * @throws IOException when the process ended or was too slow; it must be closed
    */
-  short[] decode(int codec, int columns, int rows, int precision, Bytes frame, long timeoutSeconds)
+  short[] decode(int columns, int rows, int precision, Bytes frame, long timeoutSeconds)
       throws IOException {
     boolean[] late = new boolean[1];
     ScheduledFuture<?> watchdog =
@@ -99,7 +99,6 @@ final class DecoderProcess {
             timeoutSeconds,
             TimeUnit.SECONDS);
     try {
-      out.writeByte(codec);
       out.writeInt(columns);
       out.writeInt(rows);
       out.writeInt(precision);

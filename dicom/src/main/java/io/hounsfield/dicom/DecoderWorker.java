@@ -26,14 +26,11 @@ import org.bytedeco.javacpp.BytePointer;
  * a fault to its standard output, and ends with its input. It is the only place that runs FFmpeg: a
  * hostile frame that brings the native code down ends this process, not the service.
  *
- * <p>Both directions are big endian. Request: codec (byte), columns, rows, bits of a sample, number
- * of encoded bytes (ints), the bytes. Answer: 0 and 16-bit little endian samples {@code
- * [row][column]}, or 1 and a text.
+ * <p>Both directions are big endian. Request: columns, rows, bits of a sample, number of encoded
+ * bytes (ints), the bytes. Answer: 0 and 16-bit little endian samples {@code [row][column]}, or 1
+ * and a text.
  */
 final class DecoderWorker {
-  static final int JPEG_LS = 0;
-  static final int JPEG_2000 = 1;
-
   static final int DONE = 0;
   static final int FAULT = 1;
 
@@ -55,11 +52,12 @@ final class DecoderWorker {
     DataInputStream in = new DataInputStream(new BufferedInputStream(System.in, CHUNK_BYTES));
     DataOutputStream out = new DataOutputStream(new BufferedOutputStream(System.out, CHUNK_BYTES));
     while (true) {
-      int codec = in.read();
-      if (codec < 0) {
+      int first = in.read();
+      if (first < 0) {
         return;
       }
-      answer(codec, in, out);
+      int columns = first << 24 | in.readUnsignedByte() << 16 | in.readUnsignedShort();
+      answer(columns, in, out);
       out.flush();
     }
   }
@@ -74,9 +72,8 @@ final class DecoderWorker {
     }
   }
 
-  private static void answer(int codec, DataInputStream in, DataOutputStream out)
+  private static void answer(int columns, DataInputStream in, DataOutputStream out)
       throws IOException {
-    int columns = in.readInt();
     int rows = in.readInt();
     int precision = in.readInt();
     int length = in.readInt();
@@ -87,9 +84,7 @@ final class DecoderWorker {
       // The packet has the zeros after its end that the decoders need.
       check(avcodec.av_new_packet(packet, length), "no memory for the frame");
       read(in, packet.data(), length);
-      AVCodec decoder =
-          avcodec.avcodec_find_decoder(
-              codec == JPEG_LS ? avcodec.AV_CODEC_ID_JPEGLS : avcodec.AV_CODEC_ID_JPEG2000);
+      AVCodec decoder = avcodec.avcodec_find_decoder(avcodec.AV_CODEC_ID_JPEG2000);
       context = avcodec.avcodec_alloc_context3(decoder);
       context
           .thread_count(1)
@@ -99,7 +94,7 @@ final class DecoderWorker {
       check(avcodec.avcodec_send_packet(context, packet), "damaged image");
       check(avcodec.avcodec_receive_frame(context, frame), "damaged image");
       requireWhole(frame, columns, rows);
-      write(frame, columns, rows, precision, codec, out);
+      write(frame, columns, rows, precision, out);
     } catch (Fault e) {
       out.writeByte(FAULT);
       out.writeUTF(e.getMessage());
@@ -154,7 +149,7 @@ final class DecoderWorker {
   }
 
   private static void write(
-      AVFrame frame, int columns, int rows, int precision, int codec, DataOutputStream out)
+      AVFrame frame, int columns, int rows, int precision, DataOutputStream out)
       throws IOException, Fault {
     int format = frame.format();
     boolean palette = format == avutil.AV_PIX_FMT_PAL8;

@@ -20,8 +20,7 @@ final class Jpeg2000Codec implements FrameCodec {
   @Override
   public short[] decode(Bytes frame, PixelLayout layout) throws DicomException {
     Jpeg2000Header header = Jpeg2000Header.require(frame, layout);
-    short[] samples =
-        DecoderPool.decode(DecoderWorker.JPEG_2000, "JPEG 2000", layout, header.precision(), frame);
+    short[] samples = DecoderPool.decode("JPEG 2000", layout, header.precision(), frame);
     if (header.signed()) {
       // The decoder shifts signed samples to the range of unsigned ones.
       int level = 1 << (header.precision() - 1);

@@ -29,11 +29,11 @@ public final class PixelDecoders {
     FrameCodec jpegDct = new JpegDctCodec();
     CODECS.put(TransferSyntax.JPEG_BASELINE, jpegDct);
     CODECS.put(TransferSyntax.JPEG_EXTENDED, jpegDct);
+    for (TransferSyntax syntax :
+        List.of(TransferSyntax.JPEG_LS_LOSSLESS, TransferSyntax.JPEG_LS_NEAR_LOSSLESS)) {
+      CODECS.put(syntax, new JpegLsCodec(syntax.mayBeLossy()));
+    }
     if (DecoderPool.available()) {
-      for (TransferSyntax syntax :
-          List.of(TransferSyntax.JPEG_LS_LOSSLESS, TransferSyntax.JPEG_LS_NEAR_LOSSLESS)) {
-        CODECS.put(syntax, new JpegLsCodec(syntax.mayBeLossy()));
-      }
       for (TransferSyntax syntax :
           List.of(
               TransferSyntax.JPEG_2000_LOSSLESS,
@@ -54,8 +54,8 @@ public final class PixelDecoders {
   }
 
   /**
-   * Transfer syntaxes that can be decoded. JPEG-LS, JPEG 2000 and HTJ2K are among them where there
-   * is a native library for this system.
+   * Transfer syntaxes that can be decoded. JPEG 2000 and HTJ2K are among them where there is a
+   * native library for this system.
    */
   public static Set<TransferSyntax> supported() {
     return Collections.unmodifiableSet(CODECS.keySet());

@@ -189,6 +189,28 @@ class CodecFixturesTest {
     }
   }
 
+  /** Coded data that was lost before an end marker that is there; nothing is made up for it. */
+  @ParameterizedTest
+  @CsvSource({
+    "u8.jls, 8, JPEG_LS_LOSSLESS",
+    "u16.jls, 16, JPEG_LS_LOSSLESS",
+    "u16near3.jls, 16, JPEG_LS_NEAR_LOSSLESS",
+    "smooth12.jpg, 12, JPEG_EXTENDED"
+  })
+  void dataLostBeforeTheEndMarkerIsRefused(String name, int bits, TransferSyntax syntax) {
+    byte[] whole = CodecFixtures.read(name);
+    for (int length = whole.length - 4; length > 200; length -= 61) {
+      byte[] cut = Arrays.copyOf(whole, length + 2);
+      cut[length] = (byte) 0xFF;
+      cut[length + 1] = (byte) 0xD9;
+      int at = length;
+      assertThrows(
+          DicomException.class,
+          () -> decode(syntax, bits, false, cut),
+          () -> name + " of " + at + " bytes");
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({
     "u8.j2c, HTJ2K, 16",

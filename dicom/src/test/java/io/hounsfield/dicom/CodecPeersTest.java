@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -82,6 +83,37 @@ class CodecPeersTest {
     Path plain = plain(rows, columns, allocated, stored, signed);
     assertExact(encode(plain, TransferSyntax.JPEG_LS_LOSSLESS, "dcmcjpls"));
     assertExact(encode(plain, TransferSyntax.JPEG_LS_LOSSLESS, "gdcmconv", "--jpegls"));
+  }
+
+  /** Thresholds and a reset count of its own, lossless and not: segments LSE. */
+  @ParameterizedTest
+  @CsvSource({
+    "8, 8, 0, 5, 12, 40, 31",
+    "16, 12, 0, 9, 30, 200, 10",
+    "16, 16, 0, 100, 2000, 30000, 500",
+    "8, 8, 2, 9, 20, 60, 128",
+    "16, 12, 3, 20, 70, 300, 63",
+    "16, 16, 10, 300, 900, 4000, 255"
+  })
+  void jpegLsWithPresets(
+      int allocated, int stored, int near, String t1, String t2, String t3, String reset)
+      throws Exception {
+    Path plain = plain(61, 67, allocated, stored, false);
+    List<String> command =
+        new ArrayList<>(List.of("dcmcjpls", "+t1", t1, "+t2", t2, "+t3", t3, "+rs", reset));
+    if (near > 0) {
+      command.addAll(List.of("+en", "+md", "" + near));
+    }
+    DicomFile file =
+        encode(
+            plain,
+            near > 0 ? TransferSyntax.JPEG_LS_NEAR_LOSSLESS : TransferSyntax.JPEG_LS_LOSSLESS,
+            command.toArray(String[]::new));
+    short[] decoded = PixelDecoders.decode(file, 0).samples();
+    assertTrue(largestDifference(pixels, decoded, false) <= near);
+    Path judged = folder.resolve("judged.dcm");
+    TestFiles.run("dcmdjpls", folder.resolve("encoded.dcm").toString(), judged.toString());
+    assertArrayEquals(PixelDecoders.decode(DicomFiles.read(judged), 0).samples(), decoded);
   }
 
   @ParameterizedTest

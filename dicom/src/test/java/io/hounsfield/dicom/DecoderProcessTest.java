@@ -33,13 +33,7 @@ class DecoderProcessTest {
 
   private static short[] decode(DecoderProcess process, byte[] frame, long timeout)
       throws IOException {
-    return process.decode(
-        DecoderWorker.JPEG_2000,
-        CodecFixtures.COLUMNS,
-        CodecFixtures.ROWS,
-        16,
-        Bytes.of(frame),
-        timeout);
+    return process.decode(CodecFixtures.COLUMNS, CodecFixtures.ROWS, 16, Bytes.of(frame), timeout);
   }
 
   @Test

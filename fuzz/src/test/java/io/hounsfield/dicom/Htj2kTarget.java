@@ -8,7 +8,7 @@ public final class Htj2kTarget {
   private Htj2kTarget() {}
 
   public static void fuzzerTestOneInput(byte[] bytes) {
-    NativeFrames.take(bytes, DecoderWorker.JPEG_2000, TransferSyntax.HTJ2K);
+    NativeFrames.take(bytes, TransferSyntax.HTJ2K);
   }
 
   public static List<byte[]> seeds() {

@@ -10,7 +10,7 @@ public final class Jpeg2000Target {
   private Jpeg2000Target() {}
 
   public static void fuzzerTestOneInput(byte[] bytes) {
-    NativeFrames.take(bytes, DecoderWorker.JPEG_2000, TransferSyntax.JPEG_2000);
+    NativeFrames.take(bytes, TransferSyntax.JPEG_2000);
   }
 
   public static List<byte[]> seeds() throws IOException {

@@ -5,12 +5,12 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** JPEG-LS frames through the decoder processes: whatever happens there, one slice is refused. */
+/** JPEG-LS frames, lossless and near-lossless. */
 public final class JpegLsTarget {
   private JpegLsTarget() {}
 
   public static void fuzzerTestOneInput(byte[] bytes) {
-    NativeFrames.take(bytes, DecoderWorker.JPEG_LS, TransferSyntax.JPEG_LS_NEAR_LOSSLESS);
+    FrameInput.parse(bytes).decode(TransferSyntax.JPEG_LS_NEAR_LOSSLESS);
   }
 
   public static List<byte[]> seeds() throws IOException {

@@ -6,7 +6,6 @@ import io.hounsfield.fuzz.Bounds;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Set;
 
 /**
  * A decoder process, fuzzed from outside. The service ends a process that refused a frame; here it
@@ -31,25 +30,19 @@ final class NativeFrames {
 
   private NativeFrames() {}
 
-  static void take(byte[] bytes, int codec, TransferSyntax syntax) {
+  static void take(byte[] bytes, TransferSyntax syntax) {
     FrameInput input = FrameInput.parse(bytes);
     long samples = Math.min(PixelLayout.MAX_SAMPLES, (long) input.rows() * input.columns());
-    Bounds.hold(
-        16 * samples + 64L * bytes.length, 1000 * samples, () -> decode(input, codec, syntax));
+    Bounds.hold(16 * samples + 64L * bytes.length, 1000 * samples, () -> decode(input, syntax));
   }
 
-  private static void decode(FrameInput input, int codec, TransferSyntax syntax)
-      throws IOException {
+  private static void decode(FrameInput input, TransferSyntax syntax) throws IOException {
     PixelLayout layout;
     int precision;
     Bytes frame = Bytes.of(input.frame());
     try {
       layout = PixelLayout.of(input.image());
-      precision =
-          codec == DecoderWorker.JPEG_LS
-              ? JpegHeader.require(frame, layout, "JPEG-LS", Set.of(JpegHeader.SOF55_JPEG_LS))
-                  .precision()
-              : Jpeg2000Header.require(frame, layout).precision();
+      precision = Jpeg2000Header.require(frame, layout).precision();
     } catch (DicomException e) {
       return;
     }
@@ -62,7 +55,7 @@ final class NativeFrames {
     frames++;
     mostSamples = Math.max(mostSamples, layout.samples());
     try {
-      process.decode(codec, layout.columns(), layout.rows(), precision, frame, PATIENCE_SECONDS);
+      process.decode(layout.columns(), layout.rows(), precision, frame, PATIENCE_SECONDS);
     } catch (DicomException e) {
       // Refused; the process goes on.
     } catch (DecoderProcess.Ended e) {
