@@ -10,13 +10,13 @@ import java.util.Map;
  * What representations a client takes, PS3.18 sections 8.3.3 and 8.7: the query parameter {@code
  * accept} where it is given, otherwise the header.
  *
- * @param types the most wanted first
+ * @param types the most wanted first; none: whatever there is, the client takes none of it
  */
 record Accept(List<MediaType> types) {
   private static final MediaType ANYTHING = new MediaType("*/*", Map.of());
 
   Accept {
-    types = types.isEmpty() ? List.of(ANYTHING) : List.copyOf(types);
+    types = List.copyOf(types);
   }
 
   /**
@@ -28,7 +28,7 @@ record Accept(List<MediaType> types) {
         QueryParameters.single(QueryParameters.all(rc), "accept")
             .orElseGet(() -> String.join(",", header));
     try {
-      return new Accept(MediaType.accepted(text));
+      return new Accept(text.isBlank() ? List.of(ANYTHING) : MediaType.accepted(text));
     } catch (IllegalArgumentException e) {
       throw WebProblem.invalid("The accepted media types cannot be read: " + e.getMessage() + ".");
     }

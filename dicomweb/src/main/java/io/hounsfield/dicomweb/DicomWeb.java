@@ -37,6 +37,7 @@ public final class DicomWeb implements AutoCloseable {
   private static final int STORE_THREADS = 4;
   private static final int CLOSE_SECONDS = 30;
 
+  private static final String ENTERED = "dicomweb-entered";
   private static final String OPERATION = "dicomweb-operation";
   private static final String SERIES = "/studies/:study/series/:series";
   private static final String INSTANCE = SERIES + "/instances/:instance";
@@ -83,7 +84,7 @@ public final class DicomWeb implements AutoCloseable {
               throw WebProblem.notFound(
                   "There is nothing at this address of DICOMweb; docs/api.md lists what there is.");
             });
-    router.route().failureHandler(rc -> Exchange.fail(rc, failure(rc), "A DICOMweb request"));
+    router.route().failureHandler(DicomWeb::fail);
   }
 
   private static ExecutorService newPool() {
@@ -105,6 +106,7 @@ public final class DicomWeb implements AutoCloseable {
   }
 
   private static void measure(RoutingContext rc, DicomWebMeter meter) {
+    rc.put(ENTERED, true);
     rc.addEndHandler(
         end -> {
           HttpServerResponse response = rc.response();
@@ -195,12 +197,11 @@ public final class DicomWeb implements AutoCloseable {
         .compose(
             result -> {
               if (request.fuzzy()) {
-                warn(
-                    rc,
+                exchange.warn(
                     "The fuzzymatching parameter is not supported. Only literal matching has been performed.");
               }
               if (result.more()) {
-                warn(rc, "There are more results than limit; ask for them with offset.");
+                exchange.warn("There are more results than limit; ask for them with offset.");
               }
               rc.response().putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
               if (result.count() == 0) {
@@ -211,15 +212,16 @@ public final class DicomWeb implements AutoCloseable {
         .onFailure(exchange::fail);
   }
 
-  private static void warn(RoutingContext rc, String text) {
-    rc.response().headers().add("Warning", "299 hounsfield \"" + text + "\"");
-  }
-
-  private static Throwable failure(RoutingContext rc) {
-    // Vert.x fails a request whose address cannot be decoded with a status and no cause.
-    return rc.failure() != null && rc.statusCode() != 400
-        ? rc.failure()
-        : WebProblem.invalid("The address is not well-formed.");
+  private static void fail(RoutingContext rc) {
+    if (rc.failure() == null || rc.statusCode() == 400) {
+      // Vert.x fails a request whose address cannot be decoded with a status and no cause.
+      Exchange.fail(
+          rc, WebProblem.invalid("The address is not well-formed."), "A DICOMweb request");
+    } else if (rc.get(ENTERED) == null) {
+      rc.next(); // refused by the server before it came here, such as by its host check
+    } else {
+      Exchange.fail(rc, rc.failure(), "A DICOMweb request");
+    }
   }
 
   /** The routes below {@link #PATH}. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hounsfield.dicomweb;
 
+import io.hounsfield.dicom.DicomException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -69,6 +70,11 @@ final class Exchange {
 
   HttpServerResponse response() {
     return rc.response();
+  }
+
+  /** Tells the client something of an answer that it gets nevertheless, PS3.18 section 8.5. */
+  void warn(String text) {
+    response().headers().add("Warning", "299 hounsfield \"" + text + "\"");
   }
 
   /** Runs on a worker; not at all when the client has gone. */
@@ -171,6 +177,12 @@ final class Exchange {
       problem = known;
     } else if (fault instanceof NoSuchFileException) {
       problem = WebProblem.notFound("It is no longer held.");
+    } else if (fault instanceof DicomException) {
+      // The fault is the instance's, not this service's.
+      problem =
+          WebProblem.notAcceptable(
+              "This instance cannot be read or decoded as asked for; retrieve it as it is stored"
+                  + " (transfer-syntax=*).");
     } else {
       LOG.error("{} failed", what, fault);
       problem = WebProblem.internal();

@@ -12,13 +12,18 @@ final class MemoryBudget {
     this.most = most;
   }
 
+  /** Whether there is ever so much. */
+  boolean everHas(long bytes) {
+    return bytes <= most;
+  }
+
   /**
    * Takes so many bytes.
    *
    * @throws WebProblem 406 when it is more than there ever is, 503 when it is not there now
    */
   void take(long bytes) {
-    if (bytes > most) {
+    if (!everHas(bytes)) {
       throw WebProblem.notAcceptable(
           "An instance takes too much memory to be decoded here; retrieve it as it is stored"
               + " (transfer-syntax=*).");

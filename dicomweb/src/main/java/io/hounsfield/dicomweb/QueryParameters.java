@@ -9,6 +9,9 @@ import java.util.Set;
 
 /** Query parameters of a request, checked. */
 final class QueryParameters {
+  /** The greatest number that a parameter can be: nine digits. */
+  static final int MAX_NUMBER = 999_999_999;
+
   private QueryParameters() {}
 
   /**

@@ -14,10 +14,11 @@ import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.Callable;
 
 /**
  * Retrieve (WADO-RS), PS3.18 section 10.4: instances, metadata, frames, bulk data, rendered frames.
@@ -47,9 +48,18 @@ final class RetrieveHandler {
     }
   }
 
-  /** Everything held of a target, in the order of series and instance; on a worker. */
-  private List<Held> find(Target target) throws IOException {
+  /**
+   * What is held of a target.
+   *
+   * @param instances in the order of series and instance
+   * @param unreadable how many more are held whose attributes cannot be read
+   */
+  private record Found(List<Held> instances, int unreadable) {}
+
+  /** On a worker. */
+  private Found find(Target target) throws IOException {
     List<Held> found = new ArrayList<>();
+    int unreadable = 0;
     if (target.instance().isPresent()) {
       spool
           .find(target.series().get(), target.instance().get())
@@ -66,7 +76,10 @@ final class RetrieveHandler {
     } else {
       for (IndexedSeries series : index.study(target.study())) {
         if (target.series().orElse(series.seriesInstanceUid()).equals(series.seriesInstanceUid())) {
-          for (IndexedInstance instance : index.instances(series)) {
+          List<IndexedInstance> instances = index.instances(series);
+          // One that came meanwhile is no reason to tell of fewer.
+          unreadable += Math.max(0, series.instances() - instances.size());
+          for (IndexedInstance instance : instances) {
             found.add(
                 new Held(
                     series.studyInstanceUid(),
@@ -81,18 +94,10 @@ final class RetrieveHandler {
     if (found.isEmpty()) {
       throw WebProblem.notFound("Nothing is held under this address.");
     }
-    return found;
+    return new Found(found, unreadable);
   }
 
   // ---- instances ----
-
-  /**
-   * @param single whether the instance is sent by itself, not as a part
-   * @param syntax as asked for
-   */
-  private record Choice(boolean single, String syntax) {}
-
-  private record Plan(List<Held> held, Choice choice, long memory) {}
 
   /** Retrieve study, series or instance. */
   void instances(RoutingContext rc) {
@@ -100,81 +105,108 @@ final class RetrieveHandler {
     QueryParameters.require(rc, "accept");
     Accept accept = Accept.of(rc);
     WebAddress address = WebAddress.of(rc);
+    boolean instance = target.instance().isPresent();
     Exchange exchange = Exchange.begin(shared, rc, "Retrieving instances");
     exchange
         .work(
             () -> {
-              List<Held> held = find(target);
-              Choice choice = choose(accept, held, target.instance().isPresent());
-              long memory = 0;
-              for (Held one : held) {
-                if (!one.asStored(choice.syntax())) {
-                  memory = Math.max(memory, one.workingBytes());
-                }
-              }
-              return new Plan(held, choice, memory);
+              Found found = find(target);
+              return InstancePlan.of(
+                  accept, found.instances(), found.unreadable(), instance, shared.memory());
             })
         .compose(
             plan -> {
               exchange.reserve(plan.memory());
-              return plan.choice().single()
-                  ? one(exchange, plan.held().get(0), plan.choice().syntax())
+              return instance ? Future.succeededFuture(plan) : tried(exchange, plan);
+            })
+        .compose(
+            plan -> {
+              tellPartial(exchange, plan.leftOut(), plan.count());
+              return plan.single()
+                  ? one(exchange, plan.items().get(0))
                   : parts(exchange, plan, address);
             })
         .onFailure(exchange::fail);
   }
 
-  private static Choice choose(Accept accept, List<Held> held, boolean instance) {
-    for (MediaType range : accept.types()) {
-      boolean multipart =
-          range.includes(MediaType.MULTIPART)
-              && (range.parameter("type").isEmpty()
-                  || range.parameter("type").equals(MediaType.DICOM));
-      boolean single = instance && range.type().equals(MediaType.DICOM);
-      String syntax = range.parameters().getOrDefault("transfer-syntax", "");
-      if ((multipart || single) && held.stream().allMatch(one -> one.canBe(syntax))) {
-        return new Choice(single, syntax);
-      }
-    }
-    throw Accept.notAcceptable(
-        "multipart/related; type=\"application/dicom\", a single instance as application/dicom too;"
-            + " transfer-syntax="
-            + PLAIN
-            + " (the default), that of the stored instance, or *");
-  }
-
-  private Future<Void> one(Exchange exchange, Held held, String wanted) {
-    HttpServerResponse response = prepare(exchange, dicomType(held, wanted));
-    if (held.asStored(wanted)) {
-      response.setChunked(true);
-      return exchange.write(held.file()).compose(v -> exchange.end());
-    }
-    return exchange.work(held::plain).compose(bytes -> response.end(Buffer.buffer(bytes)));
-  }
-
-  private Future<Void> parts(Exchange exchange, Plan plan, WebAddress address) {
-    String boundary = boundary();
-    prepare(exchange, multipart(MediaType.DICOM, boundary)).setChunked(true);
-    String wanted = plan.choice().syntax();
+  /**
+   * Leaves out what cannot be made and the client does not take otherwise. It is made twice, since
+   * nobody can be told any more when the answer has begun.
+   */
+  private static Future<InstancePlan> tried(Exchange exchange, InstancePlan plan) {
+    Set<InstancePlan.Item> failed = new HashSet<>();
     return exchange
         .each(
-            plan.held().iterator(),
-            held -> {
-              String head = partHead(boundary, dicomType(held, wanted), held.address(address));
-              Future<Void> sent =
-                  held.asStored(wanted)
-                      ? exchange.write(head).compose(v -> exchange.write(held.file()))
-                      : exchange
-                          .work(held::plain)
-                          .compose(
-                              bytes -> exchange.write(head).compose(v -> exchange.write(bytes)));
-              return sent.compose(v -> exchange.write("\r\n"));
-            })
+            plan.items().stream().filter(InstancePlan.Item::uncertain).iterator(),
+            item ->
+                exchange
+                    .work(item::made)
+                    .<Void>mapEmpty()
+                    .recover(
+                        fault -> {
+                          if (fault instanceof DicomException) {
+                            failed.add(item);
+                            return Future.succeededFuture();
+                          }
+                          return Future.failedFuture(fault);
+                        }))
+        .map(v -> plan.without(failed));
+  }
+
+  private static void tellPartial(Exchange exchange, int leftOut, int all) {
+    if (leftOut > 0) {
+      exchange.response().setStatusCode(206);
+      exchange.warn(
+          "%d of %d instances are left out: they cannot be read, or not be given as accepted."
+              .formatted(leftOut, all));
+    }
+  }
+
+  private Future<Void> one(Exchange exchange, InstancePlan.Item item) {
+    return made(exchange, item)
+        .compose(
+            made -> {
+              HttpServerResponse response = prepare(exchange, dicomType(item, made));
+              if (made.isPresent()) {
+                return response.end(Buffer.buffer(made.get()));
+              }
+              response.setChunked(true);
+              return exchange.write(item.held().file()).compose(v -> exchange.end());
+            });
+  }
+
+  private Future<Void> parts(Exchange exchange, InstancePlan plan, WebAddress address) {
+    String boundary = boundary();
+    prepare(exchange, multipart(MediaType.DICOM, boundary)).setChunked(true);
+    return exchange
+        .each(
+            plan.items().iterator(),
+            item ->
+                made(exchange, item)
+                    .compose(
+                        made ->
+                            exchange
+                                .write(
+                                    partHead(
+                                        boundary,
+                                        dicomType(item, made),
+                                        item.held().address(address)))
+                                .compose(
+                                    v ->
+                                        made.isPresent()
+                                            ? exchange.write(made.get())
+                                            : exchange.write(item.held().file())))
+                    .compose(v -> exchange.write("\r\n")))
         .compose(v -> exchange.response().end("--" + boundary + "--\r\n"));
   }
 
-  private static String dicomType(Held held, String wanted) {
-    String syntax = held.asStored(wanted) ? held.transferSyntax().uid() : PLAIN;
+  /** What is sent as it is stored needs no worker. */
+  private static Future<Optional<byte[]>> made(Exchange exchange, InstancePlan.Item item) {
+    return item.stored() ? Future.succeededFuture(Optional.empty()) : exchange.work(item::made);
+  }
+
+  private static String dicomType(InstancePlan.Item item, Optional<byte[]> made) {
+    String syntax = made.isPresent() ? PLAIN : item.held().transferSyntax().uid();
     return MediaType.DICOM + "; transfer-syntax=" + syntax;
   }
 
@@ -190,7 +222,9 @@ final class RetrieveHandler {
     exchange
         .work(() -> find(target))
         .compose(
-            all -> {
+            found -> {
+              List<Held> all = found.instances();
+              tellPartial(exchange, found.unreadable(), found.unreadable() + all.size());
               prepare(exchange, type).setChunked(true);
               return exchange
                   .each(
@@ -250,8 +284,7 @@ final class RetrieveHandler {
 
   private static Future<byte[]> frame(Exchange exchange, Opened opened, int number) {
     FrameFile file = opened.file();
-    return exchange.work(
-        decoding(() -> Frames.uncompressed(file.attributes(), file.decode(number - 1))));
+    return exchange.work(() -> Frames.uncompressed(file.attributes(), file.decode(number - 1)));
   }
 
   /** An instance whose frames can be decoded. */
@@ -259,57 +292,36 @@ final class RetrieveHandler {
 
   /** Looks whether an instance has these frames, and whether there is memory to decode them. */
   private Future<Opened> open(Exchange exchange, Target target, int... numbers) {
-    record Found(Opened opened, long bytes) {}
+    record Sized(Opened opened, long bytes) {}
     return exchange
         .work(
             () -> {
-              Held held = find(target).get(0);
+              Held held = find(target).instances().get(0);
               if (!PixelDecoders.supports(held.transferSyntax())) {
                 throw WebProblem.notAcceptable("Its pixel data cannot be decoded here.");
               }
               FrameFile file = FrameFile.of(held);
-              return new Found(new Opened(held, file), file.workingBytes());
+              return new Sized(new Opened(held, file), file.workingBytes());
             })
         .compose(
-            found -> {
-              exchange.reserve(found.bytes());
+            sized -> {
+              exchange.reserve(sized.bytes());
               return exchange.work(
                   () -> {
-                    requireFrames(found.opened().file(), numbers);
-                    return found.opened();
+                    requireFrames(sized.opened().file(), numbers);
+                    return sized.opened();
                   });
             });
   }
 
   private static void requireFrames(FrameFile file, int... numbers) throws IOException {
     file.open();
-    int frames;
-    try {
-      frames = file.frames();
-    } catch (DicomException e) {
-      throw cannotDecode();
-    }
+    int frames = file.frames();
     for (int number : numbers) {
       if (number > frames) {
         throw WebProblem.notFound("The instance has %d frames only.".formatted(frames));
       }
     }
-  }
-
-  /** What cannot be decoded is refused; the fault is the instance's, not this service's. */
-  private static <T> Callable<T> decoding(Callable<T> task) {
-    return () -> {
-      try {
-        return task.call();
-      } catch (DicomException e) {
-        throw cannotDecode();
-      }
-    };
-  }
-
-  private static WebProblem cannotDecode() {
-    return WebProblem.notAcceptable(
-        "The pixel data of this instance cannot be decoded; retrieve the instance as it is stored.");
   }
 
   private static int[] frameNumbers(String text) {
@@ -345,17 +357,13 @@ final class RetrieveHandler {
         .compose(
             opened ->
                 exchange.work(
-                    decoding(
-                        () -> {
-                          FrameFile file = opened.file();
-                          int frame = numbers[0] - 1;
-                          return rendering.encode(
-                              Frames.picture(
-                                  file.attributes(),
-                                  frame,
-                                  file.decode(frame),
-                                  rendering.window()));
-                        })))
+                    () -> {
+                      FrameFile file = opened.file();
+                      int frame = numbers[0] - 1;
+                      return rendering.encode(
+                          Frames.picture(
+                              file.attributes(), frame, file.decode(frame), rendering.window()));
+                    }))
         .compose(bytes -> prepare(exchange, type).end(Buffer.buffer(bytes)))
         .onFailure(exchange::fail);
   }
@@ -370,12 +378,12 @@ final class RetrieveHandler {
     BulkDataPath path = BulkDataPath.parse(rc.pathParam("*"));
     WebAddress address = WebAddress.of(rc);
     Exchange exchange = Exchange.begin(shared, rc, "Retrieving bulk data");
-    Future<Held> held = exchange.work(() -> find(target).get(0));
+    Future<Held> held = exchange.work(() -> find(target).instances().get(0));
     held.compose(found -> exchange.work(found::workingBytes))
         .compose(
             bytes -> {
               exchange.reserve(bytes);
-              return exchange.work(decoding(() -> path.value(held.result())));
+              return exchange.work(() -> path.value(held.result()));
             })
         .compose(
             value -> {

@@ -43,7 +43,10 @@ record SearchRequest(
   }
 
   static final int DEFAULT_LIMIT = 1000;
+
+  /** A greater limit counts as this one, PS3.18 section 8.3.4.4. */
   static final int MAX_LIMIT = 5000;
+
   private static final int MAX_OFFSET = 100_000_000;
   private static final int MAX_PARAMETERS = 64;
   private static final int MAX_VALUE = 4096;
@@ -123,7 +126,7 @@ record SearchRequest(
         QueryParameters.number(parameters, "offset", 0, MAX_OFFSET).orElse(0),
         Math.min(
             MAX_LIMIT,
-            QueryParameters.number(parameters, "limit", 1, Integer.MAX_VALUE)
+            QueryParameters.number(parameters, "limit", 1, QueryParameters.MAX_NUMBER)
                 .orElse(DEFAULT_LIMIT)),
         fuzzy.filter("true"::equals).isPresent());
   }

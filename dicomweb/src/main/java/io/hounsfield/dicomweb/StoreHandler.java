@@ -54,6 +54,7 @@ final class StoreHandler {
       Optional<String> study = Optional.ofNullable(rc.pathParam("study")).map(Uids::require);
       QueryParameters.require(rc, "accept");
       Accept.of(rc).single(MediaType.DICOM_JSON, "application/json");
+      requireUncompressed(rc);
       Optional<String> boundary = boundary(request);
       requireLength(request);
       if (open.incrementAndGet() > options.maxStores()) {
@@ -101,6 +102,19 @@ final class StoreHandler {
               + " 200.");
     }
     return Optional.of(boundary);
+  }
+
+  /** The body is taken as it comes: what names a content coding is not what is stored. */
+  private static void requireUncompressed(RoutingContext rc) {
+    for (String header : rc.request().headers().getAll(HttpHeaders.CONTENT_ENCODING)) {
+      for (String coding : header.split(",")) {
+        if (!coding.isBlank() && !coding.strip().equalsIgnoreCase("identity")) {
+          rc.response().putHeader(HttpHeaders.ACCEPT_ENCODING, "identity");
+          throw WebProblem.unsupportedMedia(
+              "Bodies with a Content-Encoding are not taken; send instances as they are.");
+        }
+      }
+    }
   }
 
   private void requireLength(HttpServerRequest request) {

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.hounsfield.listener.SpooledSeries;
+import io.vertx.core.MultiMap;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.URLEncoder;
@@ -19,6 +20,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -182,6 +184,43 @@ class SearchTest {
       HttpResponse<byte[]> last = s.get("/studies?limit=1&offset=2");
       assertEquals("", TestServer.header(last, "Warning"));
       assertEquals(List.of(), studies(s, "?offset=3"));
+      assertEquals(3, studies(s, "?limit=5001").size(), "as the largest there is, 5,000");
+      assertEquals(3, studies(s, "?limit=999999999").size());
+      HttpResponse<byte[]> larger = s.get("/studies?limit=1000000000");
+      s.assertProblem(400, larger);
+      assertTrue(TestServer.text(larger).contains("from 1 to 999999999"), TestServer.text(larger));
+    }
+  }
+
+  /** PS3.18 section 8.3.4.4: a limit above the server's own counts as that one. */
+  @Test
+  void aLimitAboveTheLargestCountsAsTheLargest() {
+    assertEquals(1_000, limit("").limit());
+    assertEquals(5_000, limit("5000").limit());
+    assertEquals(5_000, limit("5001").limit());
+    assertEquals(5_000, limit("999999999").limit());
+  }
+
+  private static SearchRequest limit(String value) {
+    MultiMap parameters = MultiMap.caseInsensitiveMultiMap();
+    if (!value.isEmpty()) {
+      parameters.add("limit", value);
+    }
+    return SearchRequest.of(
+        SearchRequest.Level.STUDY, Optional.empty(), Optional.empty(), parameters);
+  }
+
+  @Test
+  void onlyAnAbsentOrBlankAcceptMeansAnything() throws Exception {
+    try (TestServer s = filled()) {
+      assertEquals(200, s.get("/studies").statusCode());
+      assertEquals(200, s.get("/studies", "Accept", "").statusCode());
+      assertEquals(200, s.get("/studies?accept=").statusCode());
+      for (String none : List.of("application/dicom+json;q=0", "*/*;q=0", "text/html;q=0.0")) {
+        s.assertProblem(406, s.get("/studies", "Accept", none));
+        s.assertProblem(406, s.get("/studies/" + studyUid(1), "Accept", none));
+        s.assertProblem(406, s.get("/studies/" + studyUid(1) + "/metadata", "Accept", none));
+      }
     }
   }
 
@@ -234,6 +273,19 @@ class SearchTest {
       s.assertProblem(406, s.get("/studies", "Accept", "application/dicom+xml"));
       s.assertProblem(404, s.get("/patients"));
       s.assertProblem(405, s.post("/series", "application/json", new byte[0]));
+    }
+  }
+
+  /** The server's checks of all requests, such as that of the host, answer their own refusals. */
+  @Test
+  void whatWasRefusedBeforeIsNotAnsweredHere() throws Exception {
+    try (TestServer s = filled()) {
+      for (String path : List.of("/studies", "/studies/" + studyUid(1), "/patients")) {
+        HttpResponse<byte[]> response = s.get(path, TestServer.REFUSED, "yes");
+        assertEquals(421, response.statusCode(), path);
+        assertEquals("", TestServer.text(response));
+      }
+      s.assertProblem(404, s.get("/patients"));
     }
   }
 

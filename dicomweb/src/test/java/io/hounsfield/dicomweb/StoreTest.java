@@ -104,6 +104,10 @@ class StoreTest {
       assertEquals(200, s.post("/studies", "application/dicom", file(ct(1, 1, 1))).statusCode());
       assertEquals(instanceUid(1, 1, 1), s.stored.remove().sopInstanceUid());
       assertEquals(409, s.post("/studies", "application/dicom", new byte[0]).statusCode());
+      HttpResponse<byte[]> identity =
+          s.post(
+              "/studies", "application/dicom", file(ct(1, 1, 2)), "Content-Encoding", "Identity");
+      assertEquals(200, identity.statusCode(), "which is none");
     }
   }
 
@@ -148,11 +152,15 @@ class StoreTest {
   }
 
   @Test
-  void anInstanceThatEndsInItsPixelsIsKeptAsByCStore() throws Exception {
-    // Whether pixels are whole is found when they are decoded; what came is kept as it came.
+  void anInstanceThatEndsInItsPixelsIsRefusedAsByCStore() throws Exception {
+    // Whoever is told that it is stored may delete it.
     try (TestServer s = new TestServer(directory)) {
       byte[] whole = file(ct(1, 1, 1));
-      assertEquals(200, s.store("/studies", Arrays.copyOf(whole, whole.length - 8)).statusCode());
+      HttpResponse<byte[]> cut = s.store("/studies", Arrays.copyOf(whole, whole.length - 8));
+      assertEquals(409, cut.statusCode());
+      assertEquals(0xC000, reason(items(TestServer.json(cut), "00081198").getJsonObject(0)));
+      assertEquals(List.of(), List.copyOf(s.stored));
+      assertEquals(200, s.store("/studies", whole).statusCode());
     }
   }
 
@@ -190,6 +198,12 @@ class StoreTest {
           415,
           s.post(
               "/studies", "multipart/related; type=\"application/dicom+xml\"; boundary=b", body));
+      for (String coding : List.of("gzip", "identity, deflate", "x")) {
+        HttpResponse<byte[]> coded =
+            s.post("/studies", TestServer.multipartType("b"), body, "Content-Encoding", coding);
+        s.assertProblem(415, coded);
+        assertEquals("identity", TestServer.header(coded, "Accept-Encoding"));
+      }
       s.assertProblem(
           400, s.post("/studies", "multipart/related; type=\"application/dicom\"", body));
       s.assertProblem(400, s.post("/studies", TestServer.multipartType("x".repeat(71)), body));

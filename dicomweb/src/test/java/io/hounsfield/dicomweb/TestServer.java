@@ -37,7 +37,15 @@ import java.util.stream.Stream;
 /** DICOMweb over a spool of its own on a free port, and a client of it. */
 final class TestServer implements AutoCloseable, DicomNodeListener {
   static final String BOUNDARY = "==a boundary==";
+
+  /** A header with which a request is refused, by 421, before it comes to DICOMweb. */
+  static final String REFUSED = "X-Refused";
+
   private static final int WAIT_SECONDS = 30;
+
+  private static final class Refusal extends RuntimeException {
+    private static final long serialVersionUID = 1;
+  }
 
   final Path directory;
   final Spool spool;
@@ -71,7 +79,18 @@ final class TestServer implements AutoCloseable, DicomNodeListener {
             (operation, outcome, received, sent) ->
                 answered.add(new Answered(operation, outcome, received, sent)));
     Router root = Router.router(vertx);
+    root.route()
+        .handler(
+            rc -> {
+              if (rc.request().getHeader(REFUSED) != null) {
+                throw new Refusal();
+              }
+              rc.next();
+            });
     root.route(DicomWeb.PATH + "/*").subRouter(web.router());
+    root.route()
+        .failureHandler(
+            rc -> rc.response().setStatusCode(rc.failure() instanceof Refusal ? 421 : 500).end());
     server =
         vertx
             .createHttpServer(new HttpServerOptions().setHttp2ClearTextEnabled(false))
