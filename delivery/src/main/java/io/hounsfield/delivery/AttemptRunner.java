@@ -32,9 +32,7 @@ final class AttemptRunner {
    */
   void run(Lane lane, Delivery due) throws IOException {
     if (due.state() == DeliveryState.COMMITTING) {
-      if (rows.outbox().find(due.id()).filter(rows::isDue).isPresent()) {
-        commitments.ask(lane, due.id());
-      }
+      commitments.ask(lane, due);
       return;
     }
     Optional<Delivery> begun =
@@ -46,7 +44,7 @@ final class AttemptRunner {
                     ? d.sending(rows.now())
                     : null);
     if (begun.isPresent()) {
-      settle(lane, begun.get(), outcome(lane, begun.get()));
+      settle(lane, due, begun.get(), outcome(lane, begun.get()));
     }
   }
 
@@ -77,12 +75,12 @@ final class AttemptRunner {
     }
   }
 
-  private void settle(Lane lane, Delivery sending, Attempt attempt) throws IOException {
+  private void settle(Lane lane, Delivery before, Delivery sending, Attempt attempt)
+      throws IOException {
     if (attempt instanceof Attempt.Delivered delivered) {
-      lane.pause(Instant.MIN);
+      lane.answered(rows.now());
       if (Commitments.wantedBy(lane)) {
-        rows.change(sending.id(), d -> d.committing(rows.now(), null));
-        commitments.ask(lane, sending.id());
+        rows.change(sending.id(), d -> d.stored(rows.now()));
       } else {
         rows.change(sending.id(), d -> d.delivered(rows.now(), delivered.note()));
         lane.countSent(sending, delivered.note());
@@ -90,12 +88,18 @@ final class AttemptRunner {
     } else if (attempt instanceof Attempt.Refused no) {
       failed(lane, sending, no.reason(), no.detail(), retry.delay(sending, true, Duration.ZERO));
       // What refuses one object can be reached.
-      lane.pause(Instant.MIN);
+      lane.answered(rows.now());
     } else {
       Attempt.Unavailable later = (Attempt.Unavailable) attempt;
       Duration delay = retry.delay(sending, false, later.notBefore().orElse(Duration.ZERO));
-      Instant next = failed(lane, sending, later.reason(), later.detail(), delay);
-      lane.pause(later.wholeDestination() ? next : Instant.MIN);
+      if (later.wholeDestination()) {
+        Duration rest =
+            lane.unanswered(before, later.notBefore().orElse(Duration.ZERO), rows.now(), retry);
+        delay = delay.compareTo(rest) < 0 ? rest : delay;
+      } else {
+        lane.answered(rows.now());
+      }
+      failed(lane, sending, later.reason(), later.detail(), delay);
     }
   }
 
@@ -103,9 +107,8 @@ final class AttemptRunner {
    * Writes a failure down.
    *
    * @param reason without what the receiver wrote, for the log
-   * @return when it is tried again
    */
-  private Instant failed(Lane lane, Delivery sending, String reason, String detail, Duration delay)
+  private void failed(Lane lane, Delivery sending, String reason, String detail, Duration delay)
       throws IOException {
     lane.failed.increment();
     Instant next = rows.now().plus(delay);
@@ -123,7 +126,6 @@ final class AttemptRunner {
                 d.state().key(),
                 d.attempts(),
                 d.state() == DeliveryState.FAILING ? ", next in " + delay.toSeconds() + " s" : ""));
-    return next;
   }
 
   private Delivery afterFailure(Delivery d, String error, Instant next) {

@@ -5,21 +5,26 @@ import io.hounsfield.dicom.Uid;
 import io.hounsfield.listener.CommitmentReport;
 import io.hounsfield.listener.DimseStatus;
 import io.hounsfield.listener.InstanceReference;
-import io.hounsfield.listener.StorageCommitmentScu;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Storage commitment, PS3.4 annex J: what was stored is asked for until the archive reports. */
 final class Commitments {
   private static final Logger LOG = LoggerFactory.getLogger(Commitments.class);
+
+  /** Most instances in one request. */
+  private static final int MOST = 100;
 
   private final DeliveryRows rows;
   private final Map<String, Lane> lanes;
@@ -38,44 +43,92 @@ final class Commitments {
     return lane.destination.target() instanceof Target.Dicom dicom && dicom.commitment();
   }
 
-  /** Asks for commitment to an object that the archive stored. */
-  void ask(Lane lane, long id) throws IOException {
-    // Written before it is asked: the report may come before the answer to the request.
-    String transaction = Uid.generate();
-    Optional<Delivery> begun =
-        rows.change(
-            id,
-            d ->
-                d.state() == DeliveryState.COMMITTING
-                    ? d.committing(rows.now(), transaction)
-                    : null);
-    if (begun.isEmpty()) {
-      return;
-    }
+  /**
+   * Asks for commitment to an object that the archive stored, and in the same request to others
+   * that wait for it. One that could not be asked for is asked for alone, so that what an archive
+   * cannot answer keeps nothing else from being committed.
+   */
+  void ask(Lane lane, Delivery due) throws IOException {
     if (!(lane.sender instanceof DicomSender dicom)) {
       // The destination was of another type when this was sent.
       rows.change(
-          id, d -> d.failing(rows.now(), "the destination does not commit any more", rows.now()));
+          due.id(),
+          d ->
+              d.state() == DeliveryState.COMMITTING
+                  ? d.failing(rows.now(), "the destination does not commit any more", rows.now())
+                  : null);
       return;
     }
-    try {
-      InstanceReference reference = dicom.reference(file(begun.get()));
-      Optional<CommitmentReport> report = dicom.requestCommitment(transaction, reference);
-      if (report.isPresent()) {
-        reported(lane.destination.name(), report.get());
-      } else {
-        Instant again = retry.commitmentAgain(rows.now());
-        rows.change(id, d -> isAsked(d, transaction) ? awaiting(d, again) : null);
+    // Written before it is asked: the report may come before the answer to the request.
+    String transaction = Uid.generate();
+    Map<Delivery, InstanceReference> asked = new LinkedHashMap<>();
+    for (Delivery each : together(lane, due)) {
+      Optional<Delivery> begun =
+          rows.change(
+              each.id(),
+              d ->
+                  d.state() == DeliveryState.COMMITTING && rows.isDue(d)
+                      ? d.asking(rows.now(), transaction)
+                      : null);
+      if (begun.isPresent()) {
+        try {
+          asked.put(begun.get(), DicomSender.reference(file(begun.get())));
+        } catch (IOException e) {
+          couldNotAsk(lane, begun.get(), transaction, e, Duration.ZERO);
+        }
       }
-    } catch (IOException e) {
-      couldNotAsk(lane, begun.get(), transaction, e);
+    }
+    if (!asked.isEmpty()) {
+      ask(lane, dicom, due, transaction, asked);
     }
   }
 
-  private void couldNotAsk(Lane lane, Delivery asking, String transaction, IOException fault)
+  private Set<Delivery> together(Lane lane, Delivery due) throws IOException {
+    Set<Delivery> all = new LinkedHashSet<>(Set.of(due));
+    if (due.failures() == 0) {
+      rows.outbox().dueCommitments(lane.destination.name(), rows.now(), MOST).stream()
+          .filter(d -> d.failures() == 0)
+          .forEach(all::add);
+    }
+    return all;
+  }
+
+  private void ask(
+      Lane lane,
+      DicomSender dicom,
+      Delivery before,
+      String transaction,
+      Map<Delivery, InstanceReference> asked)
+      throws IOException {
+    Optional<CommitmentReport> report;
+    try {
+      boolean first = asked.keySet().stream().anyMatch(d -> d.requests() == 1);
+      report = dicom.requestCommitment(transaction, List.copyOf(asked.values()), first);
+    } catch (IOException e) {
+      // A refusal has no cause: that says nothing of objects to be sent.
+      Duration rest =
+          e.getCause() == null
+              ? Duration.ZERO
+              : lane.unanswered(before, Duration.ZERO, rows.now(), retry);
+      for (Delivery each : asked.keySet()) {
+        couldNotAsk(lane, each, transaction, e, rest);
+      }
+      return;
+    }
+    lane.answered(rows.now());
+    if (report.isPresent()) {
+      reported(lane.destination.name(), report.get());
+    }
+    for (Delivery each : asked.keySet()) {
+      rows.change(each.id(), d -> isAsked(d, transaction) ? awaiting(d) : null);
+    }
+  }
+
+  private void couldNotAsk(
+      Lane lane, Delivery asking, String transaction, IOException fault, Duration rest)
       throws IOException {
     lane.failed.increment();
-    Instant next = rows.now().plus(retry.delay(asking, false, Duration.ZERO));
+    Instant next = rows.now().plus(retry.delay(asking, false, rest));
     String error = "stored; commitment could not be asked for: " + Attempt.text(fault);
     Optional<Delivery> after =
         rows.change(
@@ -99,10 +152,10 @@ final class Commitments {
     return d.state() == DeliveryState.COMMITTING && transaction.equals(d.transactionUid());
   }
 
-  private Delivery awaiting(Delivery d, Instant again) {
+  private Delivery awaiting(Delivery d) {
     return retry.isOver(d, rows.now())
         ? d.givenUp(rows.now(), "stored; the receiver never reported its commitment")
-        : d.awaitingReport(rows.now(), again);
+        : d.awaitingReport(rows.now(), retry.commitmentAgain(rows.now(), d.requests()));
   }
 
   /**
@@ -113,17 +166,22 @@ final class Commitments {
    * @throws IOException if it cannot be written: the archive should report again
    */
   void reported(String archive, CommitmentReport report) throws IOException {
-    Optional<Delivery> found = rows.outbox().ofTransaction(report.transactionUid());
+    List<Delivery> found = rows.outbox().ofTransaction(report.transactionUid());
     if (found.isEmpty()) {
-      LOG.info("A storage commitment report of {} is on no request that is known", archive);
-      return;
+      LOG.info("A storage commitment report of {} is on no request that is open", archive);
     }
-    Delivery delivery = found.get();
+    for (Delivery delivery : found) {
+      reported(archive, report, delivery);
+    }
+  }
+
+  private void reported(String archive, CommitmentReport report, Delivery delivery)
+      throws IOException {
     if (!Files.isRegularFile(file(delivery))) {
       LOG.info("A storage commitment report of {} is on a result that is not kept", archive);
       return;
     }
-    String uid = StorageCommitmentScu.references(List.of(file(delivery))).get(0).sopInstanceUid();
+    String uid = DicomSender.reference(file(delivery)).sopInstanceUid();
     boolean committed = report.committed().stream().anyMatch(r -> r.sopInstanceUid().equals(uid));
     Optional<Integer> failure =
         report.failed().entrySet().stream()
@@ -134,7 +192,9 @@ final class Commitments {
       committed(delivery);
     } else if (failure.isPresent()) {
       notCommitted(
-          delivery, "the receiver does not commit: " + DimseStatus.describe(failure.get()));
+          delivery,
+          report.transactionUid(),
+          "the receiver does not commit: " + DimseStatus.describe(failure.get()));
     }
   }
 
@@ -151,17 +211,21 @@ final class Commitments {
     after.filter(d -> lane != null).ifPresent(d -> lane.countSent(d, null));
   }
 
-  private void notCommitted(Delivery delivery, String error) throws IOException {
+  /** What the archive says of an earlier request may have changed since: the last one counts. */
+  private void notCommitted(Delivery delivery, String transaction, String error)
+      throws IOException {
     Instant next = rows.now().plus(retry.delay(delivery, false, Duration.ZERO));
     Optional<Delivery> after =
         rows.change(
             delivery.id(),
             d ->
-                d.state() != DeliveryState.COMMITTING
+                !isAsked(d, transaction)
                     ? null
-                    : retry.isOver(d, rows.now())
-                        ? d.givenUp(rows.now(), error)
-                        : d.failing(rows.now(), error, next));
+                    : d.withdrawn() != null
+                        ? d.cancelled(rows.now(), d.withdrawn())
+                        : retry.isOver(d, rows.now())
+                            ? d.givenUp(rows.now(), error)
+                            : d.failing(rows.now(), error, next));
     if (after.isPresent()) {
       Lane lane = lanes.get(delivery.destination());
       if (lane != null) {

@@ -22,10 +22,11 @@ import java.util.Objects;
  *     where nothing will be
  * @param lastError why the last attempt failed; {@code null} after success
  * @param note what else is to know; may be {@code null}
- * @param withdrawn why it is not to be tried again, if it was withdrawn while an attempt was under
- *     way; otherwise {@code null}
- * @param transactionUid of the last storage commitment request; {@code null} before
- * @param earlierTransactionUid of the one before
+ * @param withdrawn why it is not to be sent again, if it was withdrawn while an attempt was under
+ *     way or a commitment was waited for; otherwise {@code null}
+ * @param transactionUid of the last storage commitment request since it was stored; {@code null}
+ *     before
+ * @param requests storage commitment requests since it was stored
  * @param revision counts the changes of this row
  */
 public record Delivery(
@@ -45,7 +46,7 @@ public record Delivery(
     String note,
     String withdrawn,
     String transactionUid,
-    String earlierTransactionUid,
+    int requests,
     int revision) {
 
   static final int MAX_TEXT = 500;
@@ -82,7 +83,7 @@ public record Delivery(
         null,
         null,
         null,
-        null,
+        0,
         0);
   }
 
@@ -117,19 +118,25 @@ public record Delivery(
         .done();
   }
 
-  /** Stored at the receiver; commitment is asked for under this transaction. */
-  Delivery committing(Instant now, String transaction) {
+  /** Stored at the receiver; commitment is to be asked for. */
+  Delivery stored(Instant now) {
     return edit(now)
         .state(DeliveryState.COMMITTING)
-        .next(null)
+        .next(now)
         .error(null)
-        .transaction(transaction)
+        .transaction(null)
+        .requests(0)
         .done();
   }
 
-  /** Commitment was asked for; the report may come until then. */
+  /** Commitment is asked for under this transaction. */
+  Delivery asking(Instant now, String transaction) {
+    return edit(now).next(null).transaction(transaction).requests(requests + 1).done();
+  }
+
+  /** Commitment was asked for; the report may come until then, and later. */
   Delivery awaitingReport(Instant now, Instant askAgain) {
-    return edit(now).next(askAgain).failures(0).error(null).done();
+    return edit(now).next(askAgain).error(null).done();
   }
 
   /** Asking for commitment failed; the object is stored at the receiver all the same. */
@@ -155,7 +162,8 @@ public record Delivery(
     return edit(now).state(DeliveryState.CANCELLED).next(null).note(why).withdrawn(null).done();
   }
 
-  Delivery withdrawnWhileSending(Instant now, String why) {
+  /** Not to be sent again; what is under way goes on. */
+  Delivery withdrawing(Instant now, String why) {
     return edit(now).withdrawn(why).done();
   }
 
@@ -205,7 +213,7 @@ public record Delivery(
     private String note;
     private String withdrawn;
     private String transaction;
-    private String earlier;
+    private int requests;
 
     Edit(Delivery old, Instant now) {
       this.old = old;
@@ -219,7 +227,7 @@ public record Delivery(
       this.note = old.note;
       this.withdrawn = old.withdrawn;
       this.transaction = old.transactionUid;
-      this.earlier = old.earlierTransactionUid;
+      this.requests = old.requests;
     }
 
     Edit state(DeliveryState value) {
@@ -268,8 +276,12 @@ public record Delivery(
     }
 
     Edit transaction(String value) {
-      earlier = transaction == null ? earlier : transaction;
       transaction = value;
+      return this;
+    }
+
+    Edit requests(int value) {
+      requests = value;
       return this;
     }
 
@@ -291,7 +303,7 @@ public record Delivery(
           note,
           withdrawn,
           transaction,
-          earlier,
+          requests,
           old.revision + 1);
     }
   }

@@ -9,14 +9,17 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,7 +29,8 @@ import org.slf4j.LoggerFactory;
  * arrive more than once, byte for byte the same.
  *
  * <p>When a destination cannot be reached, one object after the other is tried, with growing
- * delays, and the others wait; when it refuses an object, that object waits alone.
+ * delays, and the others wait; when it refuses an object, or only that object fails, it waits
+ * alone.
  */
 public final class DeliveryService implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DeliveryService.class);
@@ -119,8 +123,9 @@ public final class DeliveryService implements AutoCloseable {
 
   /**
    * Puts the results of a version of an analysis into the outbox, for every destination that wants
-   * them and is of their variant, and takes back those of earlier versions that are not sent yet.
-   * Durable when it returns; putting the same results here again changes nothing.
+   * them ({@link #wanted}) and is of their variant, and takes back those of earlier versions that
+   * are not sent to these destinations yet. Durable when it returns; putting the same results here
+   * again changes nothing.
    *
    * @param notMade kinds that could not be made: a destination that wants one and has no object of
    *     it gets a row that says so
@@ -134,16 +139,17 @@ public final class DeliveryService implements AutoCloseable {
       throws IOException {
     Instant now = rows.now();
     List<Delivery> deliveries = new ArrayList<>();
+    BiPredicate<Destination, ObjectKind> wanted = wanted(analysisId, version, origin);
     for (Lane lane : lanes.values()) {
       for (ResultObject object : objects) {
         if (lane.destination.variant().equals(object.variant())
-            && lane.destination.wants(object.kind(), origin)) {
+            && wanted.test(lane.destination, object.kind())) {
           deliveries.add(
               Delivery.queued(analysisId, version, lane.destination.name(), object, now));
         }
       }
       for (ObjectKind kind : notMade) {
-        if (lane.destination.wants(kind, origin) && !hasOf(kind, objects, lane.destination)) {
+        if (wanted.test(lane.destination, kind) && !hasOf(kind, objects, lane.destination)) {
           deliveries.add(
               Delivery.notMade(
                   analysisId,
@@ -154,7 +160,7 @@ public final class DeliveryService implements AutoCloseable {
         }
       }
     }
-    supersede(analysisId, version);
+    supersede(analysisId, version, deliveries);
     outbox.add(analysisId, version, deliveries);
     for (Delivery delivery : outbox.ofAnalysis(analysisId)) {
       if (delivery.version() == version && delivery.attempts() == 0) {
@@ -162,6 +168,31 @@ public final class DeliveryService implements AutoCloseable {
       }
     }
     dispatcher.wake();
+  }
+
+  /**
+   * Which destinations get which kinds of a version: what a destination wants of that origin, and,
+   * wherever the series came from this time, of a destination that has or awaits an earlier version
+   * all its kinds, so that none is left with what no longer holds.
+   */
+  public BiPredicate<Destination, ObjectKind> wanted(String analysisId, int version, Origin origin)
+      throws IOException {
+    Set<String> having = new HashSet<>();
+    Set<String> awaiting = new HashSet<>();
+    for (Delivery d : outbox.ofAnalysis(analysisId)) {
+      if (d.version() < version) {
+        if (d.state().isOpen()) {
+          awaiting.add(d.destination());
+        }
+        if (d.state() != DeliveryState.CANCELLED || d.attempts() > 0) {
+          having.add(d.destination());
+        }
+      }
+    }
+    return (there, kind) ->
+        there.wants(kind, origin)
+            || there.kinds().contains(kind)
+                && (there.enabled() ? having : awaiting).contains(there.name());
   }
 
   private static boolean hasOf(ObjectKind kind, List<ResultObject> objects, Destination there) {
@@ -179,10 +210,11 @@ public final class DeliveryService implements AutoCloseable {
     enqueue(analysisId, version, origin, objects, Set.of());
   }
 
-  private void supersede(String analysisId, int version) throws IOException {
+  private void supersede(String analysisId, int version, List<Delivery> newer) throws IOException {
+    Set<String> replaced = newer.stream().map(Delivery::destination).collect(Collectors.toSet());
     for (Delivery older : outbox.ofAnalysis(analysisId)) {
-      if (older.version() < version) {
-        withdraw(older.id(), "version " + version + " takes its place");
+      if (older.version() < version && replaced.contains(older.destination())) {
+        rows.change(older.id(), d -> withdrawn(d, "version " + version + " takes its place"));
       }
     }
   }
@@ -219,7 +251,7 @@ public final class DeliveryService implements AutoCloseable {
       throw new DeliveryConflictException("It could not be made: there is nothing to send.");
     }
     for (Delivery other : outbox.ofAnalysis(asked.analysisId())) {
-      if (other.version() > asked.version()) {
+      if (other.version() > asked.version() && other.destination().equals(asked.destination())) {
         throw new DeliveryConflictException(
             "Version %d of the analysis took its place; an older one is not sent after it."
                 .formatted(other.version()));
@@ -230,7 +262,7 @@ public final class DeliveryService implements AutoCloseable {
             .orElseThrow(() -> new DeliveryConflictException("It is being sent at this moment."));
     Lane lane = lanes.get(changed.destination());
     if (lane != null) {
-      lane.pause(Instant.MIN);
+      lane.open();
     }
     LOG.info("Delivery {} to {} is to be sent again on request", id, changed.destination());
     dispatcher.wake();
@@ -238,15 +270,24 @@ public final class DeliveryService implements AutoCloseable {
   }
 
   /**
-   * Takes it back. One that is being sent is not tried again if that attempt fails.
+   * Takes it back. One that is being sent is not tried again if that attempt fails. Of one that the
+   * receiver has but did not commit to yet, nothing more is asked.
    *
    * @return how it stands now
-   * @throws DeliveryConflictException if the receiver has it, or it was cancelled before
+   * @throws DeliveryConflictException if it is sent, or was cancelled before
    */
   public Delivery cancel(long id) throws IOException, DeliveryConflictException {
     Delivery asked = require(id);
     Delivery changed =
-        withdraw(id, "cancelled on request")
+        rows.change(
+                id,
+                d ->
+                    d.state() == DeliveryState.COMMITTING
+                        ? d.cancelled(
+                            rows.now(),
+                            "cancelled on request; the receiver has it, its commitment is not"
+                                + " waited for")
+                        : withdrawn(d, "cancelled on request"))
             .orElseThrow(
                 () ->
                     new DeliveryConflictException(
@@ -261,16 +302,13 @@ public final class DeliveryService implements AutoCloseable {
         .orElseThrow(() -> new DeliveryConflictException("There is no such delivery."));
   }
 
-  private Optional<Delivery> withdraw(long id, String why) throws IOException {
-    return rows.change(
-        id,
-        d ->
-            switch (d.state()) {
-              case QUEUED, FAILING, GIVEN_UP -> d.cancelled(rows.now(), why);
-              case SENDING -> d.withdrawnWhileSending(rows.now(), why);
-              // It is at the receiver: whether it commits is still worth knowing.
-              case COMMITTING, SENT, CANCELLED -> null;
-            });
+  private Delivery withdrawn(Delivery d, String why) {
+    return switch (d.state()) {
+      case QUEUED, FAILING, GIVEN_UP -> d.cancelled(rows.now(), why);
+      // Of one at the receiver it is still worth knowing whether it commits.
+      case SENDING, COMMITTING -> d.withdrawing(rows.now(), why);
+      case SENT, CANCELLED -> null;
+    };
   }
 
   /** What waits. */

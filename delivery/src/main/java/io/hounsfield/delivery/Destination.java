@@ -17,7 +17,8 @@ import java.util.Set;
  *     did not come by DICOM
  * @param series patterns of Series Description; one of them must match; empty: all
  * @param enabled whether anything is sent to it now
- * @param inFlight objects sent to it side by side; with 1 they go in the order they were made
+ * @param inFlight objects sent to it side by side; with 1 they go in the order they were made, and
+ *     what failed goes later
  * @param timeout how long it may stand still
  * @param credentials for HTTP
  * @param variant the variant of the results that it gets, and nothing else, such as one that is

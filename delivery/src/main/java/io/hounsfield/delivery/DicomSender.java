@@ -22,8 +22,14 @@ final class DicomSender implements Sender {
   private static final int CONNECT_MS = 10_000;
   private static final int DUPLICATE_SOP_INSTANCE = 0x0111;
 
-  /** How long a commitment report is waited for on the association that asked for it. */
-  private static final Duration PATIENCE = Duration.ofSeconds(2);
+  /**
+   * How long a commitment report is waited for on the association that asked for it: archives that
+   * report there do so at once; all others report to this node when they can.
+   */
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+  /** As that, where it was asked for before: the report is late already. */
+  private static final Duration LESS_PATIENCE = Duration.ofMillis(200);
 
   private final ScuOptions options;
 
@@ -79,19 +85,20 @@ final class DicomSender implements Sender {
   }
 
   /** The reference by which commitment to a file's instance is asked for and reported. */
-  InstanceReference reference(Path file) throws IOException {
+  static InstanceReference reference(Path file) throws IOException {
     return StorageCommitmentScu.references(List.of(file)).get(0);
   }
 
   /**
    * Asks for commitment.
    *
+   * @param first whether some of it was not asked for before
    * @return the report, if it comes at once; otherwise it comes to this node later
    * @throws IOException when the request does not arrive or is not taken
    */
-  Optional<CommitmentReport> requestCommitment(String transactionUid, InstanceReference reference)
-      throws IOException {
-    return StorageCommitmentScu.request(options, transactionUid, List.of(reference), PATIENCE)
-        .report();
+  Optional<CommitmentReport> requestCommitment(
+      String transactionUid, List<InstanceReference> references, boolean first) throws IOException {
+    Duration patience = first ? PATIENCE : LESS_PATIENCE;
+    return StorageCommitmentScu.request(options, transactionUid, references, patience).report();
   }
 }

@@ -31,10 +31,14 @@ public interface Outbox {
   List<Delivery> ofAnalysis(String analysisId) throws IOException;
 
   /**
-   * What is to be done for a destination by then: open, with a next attempt at that time or before;
-   * in the order of their numbers.
+   * What is to be done for a destination by then: open, with a next attempt at that time or before.
+   * First what is to be sent, then what waits for a commitment; of both, what is due longest first,
+   * then in the order of their numbers.
    */
   List<Delivery> due(String destination, Instant now, int limit) throws IOException;
+
+  /** Those of {@link #due} that wait for a commitment, in the same order. */
+  List<Delivery> dueCommitments(String destination, Instant now, int limit) throws IOException;
 
   /** When something is to be done next for one of these destinations. */
   Optional<Instant> nextDue(Collection<String> destinations) throws IOException;
@@ -42,11 +46,17 @@ public interface Outbox {
   /** Open deliveries without a next attempt: those under way. */
   List<Delivery> underWay() throws IOException;
 
-  /** Deliveries whose last or last but one commitment request has this transaction UID. */
-  Optional<Delivery> ofTransaction(String transactionUid) throws IOException;
+  /**
+   * Deliveries that this commitment request was made for, in the order of their numbers. Each of
+   * the last {@link #MAX_REQUESTS} requests of a delivery is known until it is sent or cancelled.
+   */
+  List<Delivery> ofTransaction(String transactionUid) throws IOException;
+
+  /** Most commitment requests of one delivery that are remembered, the last ones. */
+  int MAX_REQUESTS = 100;
 
   /**
-   * Replaces a row by its next revision.
+   * Replaces a row by its next revision, and remembers its commitment request.
    *
    * @return false if the row is not at the revision before that any more; nothing changed then
    */

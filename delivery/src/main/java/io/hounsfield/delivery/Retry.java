@@ -13,7 +13,8 @@ import java.util.random.RandomGenerator;
  *     takes a person to change something
  * @param refusedLongest delay after many refusals
  * @param giveUpAfter how long an object is tried without anybody asking
- * @param commitmentWait how long to wait for a storage commitment report before asking again
+ * @param commitmentWait how long to wait for a storage commitment report before asking again; twice
+ *     as long after each further request, up to a day
  */
 public record Retry(
     Duration first,
@@ -23,7 +24,12 @@ public record Retry(
     Duration giveUpAfter,
     Duration commitmentWait) {
 
-  /** 5 s to 15 min; refused 15 min to 6 h; 14 days; commitment asked for again after 15 min. */
+  private static final long LONGEST_COMMITMENT_WAIT = Duration.ofDays(1).toMillis();
+
+  /**
+   * 5 s to 15 min; refused 15 min to 6 h; 14 days; commitment asked for again after 15 min to a
+   * day.
+   */
   public static Retry defaults() {
     return new Retry(
         Duration.ofSeconds(5),
@@ -37,6 +43,13 @@ public record Retry(
   /** Delay after this many failures in a row, 1 or more. */
   Duration unreachable(int failures, RandomGenerator random) {
     return delay(first, longest, failures, random);
+  }
+
+  /** How long to wait for the report on this many requests, 1 or more. */
+  Duration commitment(int requests) {
+    long first = commitmentWait.toMillis();
+    double full = first * Math.pow(2, Math.min(requests - 1, 40));
+    return Duration.ofMillis((long) Math.min(full, Math.max(first, LONGEST_COMMITMENT_WAIT)));
   }
 
   /** Delay after this many refusals in a row, 1 or more. */

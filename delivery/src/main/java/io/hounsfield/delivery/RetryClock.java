@@ -25,8 +25,13 @@ record RetryClock(Retry retry, RandomGenerator random) {
     return Duration.between(d.since(), now).compareTo(retry.giveUpAfter()) >= 0;
   }
 
-  /** When commitment is asked for again if no report came. */
-  Instant commitmentAgain(Instant now) {
-    return now.plus(retry.commitmentWait());
+  /** How long a destination rests where this many objects, one after the other, got no answer. */
+  Duration rest(int objects) {
+    return retry.unreachable(objects, random);
+  }
+
+  /** When commitment is asked for again if no report came on this many requests. */
+  Instant commitmentAgain(Instant now, int requests) {
+    return now.plus(retry.commitment(requests));
   }
 }

@@ -39,11 +39,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each object arrives, once in effect, and what is shown of it is true. Time is told to pass. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class DeliveryServiceTest {
   private static final String ANALYSIS = "0b6f2f9e-6f0a-4d34-9a53-2f1f2b6f7a10";
+  private static final String OTHER = "0b6f2f9e-6f0a-4d34-9a53-2f1f2b6f7a11";
   private static final Origin ORIGIN = new Origin("CT1", "Lung 1.0");
 
   @TempDir Path root;
@@ -162,22 +165,103 @@ class DeliveryServiceTest {
     run(service);
     assertEquals(1, delivery(1).attempts(), "not before its time");
 
-    Duration previous = Duration.ZERO;
-    for (int i = 0; i < 12; i++) {
+    int attempts = 0;
+    for (int i = 0; i < 36; i++) {
       clock.pass(Duration.ofMinutes(15));
       run(service);
-      Duration delay = Duration.between(clock.instant(), delivery(1).nextAttemptAt());
-      assertTrue(delay.compareTo(Duration.ofMinutes(15)) <= 0, "the ceiling");
-      previous = delay;
+      int now = outbox.ofAnalysis(ANALYSIS).stream().mapToInt(Delivery::attempts).sum();
+      assertTrue(now <= attempts + 3, "each at most once in that time");
+      attempts = now;
     }
-    assertTrue(previous.compareTo(Duration.ofMinutes(7)) > 0, "it grew: " + previous);
+    for (long id = 1; id <= 3; id++) {
+      Duration delay = Duration.between(clock.instant(), delivery(id).nextAttemptAt());
+      assertTrue(delay.compareTo(Duration.ofMinutes(15)) <= 0, "the ceiling");
+    }
 
     archive = new StubScp(); // back, elsewhere: the configuration says where
     DeliveryService after = service(false);
     clock.pass(Duration.ofMinutes(15));
     run(after);
-    assertEquals(List.of(uid(1, 1), uid(1, 2), uid(1, 3)), archive.stored);
+    assertEquals(
+        Set.of(uid(1, 1), uid(1, 2), uid(1, 3)), Set.copyOf(archive.stored), "each of them");
+    assertEquals(3, archive.stored.size());
     assertEquals(List.of(), outbox.backlog());
+  }
+
+  @Test
+  void aReceiverThatIsDownIsTriedRarelyHoweverMuchWaits() throws Exception {
+    int port = archive.port();
+    archive.close();
+    Target.Dicom down =
+        new Target.Dicom("ARCHIVE", "127.0.0.1", port, "HOUNSFIELD", Optional.empty(), false);
+    DeliveryService service = service(Destination.of("pacs", down));
+    enqueue(service, 1, IntStream.rangeClosed(1, 40).toArray());
+    for (int i = 0; i < 4 * 60; i++) {
+      run(service);
+      clock.pass(Duration.ofSeconds(15));
+    }
+    int attempts = outbox.ofAnalysis(ANALYSIS).stream().mapToInt(Delivery::attempts).sum();
+    assertTrue(attempts >= 8 && attempts <= 16, "in an hour: " + attempts);
+    archive = new StubScp();
+    DeliveryService after = service(false);
+    clock.pass(Duration.ofMinutes(15));
+    run(after);
+    assertEquals(40, archive.stored.size());
+  }
+
+  /** Whatever a receiver does when it gets one object, it gets the others. */
+  @ParameterizedTest
+  @ValueSource(ints = {StubScp.DROP, StubScp.DROP_AFTER, 0xA700})
+  void oneObjectThatAReceiverCannotDigestKeepsNoOtherWaiting(int poison) throws Exception {
+    archive.always.put(uid(1, 1), poison);
+    DeliveryService service = service(false);
+    enqueue(service, 1, 1, 2, 3, 4);
+    run(service);
+    assertEquals(FAILING, delivery(1).state());
+    clock.pass(Duration.ofSeconds(5));
+    run(service);
+    assertEquals(
+        List.of(uid(1, 1), uid(1, 2), uid(1, 3), uid(1, 4)),
+        archive.tried.subList(0, 4),
+        "another one finds out whether it is back");
+    for (long id = 2; id <= 4; id++) {
+      assertEquals(SENT, delivery(id).state());
+    }
+    for (int i = 1; i <= 5; i++) {
+      clock.pass(Duration.ofMinutes(15));
+      enqueue(service, i + 1, 1, 2, 3);
+      for (int wait = 0; wait < 2; wait++) {
+        run(service);
+        clock.pass(Duration.ofSeconds(5));
+      }
+      assertTrue(
+          archive.stored.containsAll(List.of(uid(i + 1, 1), uid(i + 1, 2), uid(i + 1, 3))),
+          "of version " + (i + 1));
+    }
+  }
+
+  /** Nothing else comes for days: what comes then waits for seconds, not for the longest delay. */
+  @Test
+  void anObjectThatFailsAloneForLongDoesNotHoldUpWhatComesLater() throws Exception {
+    archive.always.put(uid(1, 1), StubScp.DROP);
+    DeliveryService service = service(false);
+    enqueue(service, 1, 1);
+    for (int i = 0; i < 100; i++) {
+      run(service);
+      clock.pass(Duration.ofMinutes(15));
+    }
+    run(service);
+    assertEquals(FAILING, delivery(1).state());
+    int attempts = delivery(1).attempts();
+    assertTrue(attempts > 50, "it goes on: " + attempts);
+    service.enqueue(OTHER, 1, ORIGIN, List.of(TestObjects.picture(root, OTHER, 1, 1)));
+    clock.pass(Duration.ofSeconds(5));
+    run(service);
+    assertEquals(SENT, delivery(2).state());
+    archive.always.clear();
+    clock.pass(Duration.ofMinutes(15));
+    run(service);
+    assertEquals(SENT, delivery(1).state(), "each goes on until it is there");
   }
 
   @Test
@@ -191,7 +275,7 @@ class DeliveryServiceTest {
     assertEquals(QUEUED, delivery(2).state(), "it would fare the same");
     clock.pass(Duration.ofSeconds(5));
     run(service);
-    assertEquals(List.of(uid(1, 1), uid(1, 2)), archive.stored);
+    assertEquals(List.of(uid(1, 2), uid(1, 1)), archive.stored);
   }
 
   @Test
@@ -323,6 +407,71 @@ class DeliveryServiceTest {
         DeliveryConflictException.class,
         () -> service.resend(2),
         "an older version does not follow a newer one");
+  }
+
+  private Destination of(String name, String... peers) {
+    Destination all = Destination.of(name, target(false));
+    return new Destination(
+        name,
+        all.target(),
+        all.kinds(),
+        Set.of(peers),
+        List.of(),
+        true,
+        1,
+        all.timeout(),
+        Optional.empty());
+  }
+
+  private List<String> destinations(int version) {
+    return outbox.ofAnalysis(ANALYSIS).stream()
+        .filter(d -> d.version() == version)
+        .map(Delivery::destination)
+        .toList();
+  }
+
+  private void enqueueFrom(DeliveryService service, int version, String peer) throws IOException {
+    service.enqueue(
+        ANALYSIS,
+        version,
+        new Origin(peer, "Lung 1.0"),
+        List.of(TestObjects.picture(root, ANALYSIS, version, 1)));
+  }
+
+  /** The same series may come again from elsewhere: who has version 1 gets version 2. */
+  @Test
+  void whoGotAVersionGetsTheNextWhereverItCameFrom() throws Exception {
+    DeliveryService service = service(of("one", "CT1"), of("nine", "CT9"), of("all"));
+    enqueueFrom(service, 1, "CT1");
+    assertEquals(List.of("one", "all"), destinations(1));
+    enqueueFrom(service, 2, "CT9");
+    assertEquals(List.of("one", "nine", "all"), destinations(2));
+    assertEquals(CANCELLED, delivery(1).state(), "version 2 takes its place");
+    run(service);
+    assertEquals(3, archive.stored.size());
+  }
+
+  @Test
+  void aVersionThatDoesNotGoToADestinationTakesNothingBackThere() throws Exception {
+    DeliveryService before = service(of("one", "CT1"), of("gone"));
+    enqueueFrom(before, 1, "CT1");
+    DeliveryService service = service(of("one", "CT1"));
+    enqueueFrom(service, 2, "CT9");
+    assertEquals(List.of("one"), destinations(2));
+    assertEquals(
+        List.of(CANCELLED, QUEUED),
+        List.of(delivery(1).state(), delivery(2).state()),
+        "it waits until its destination is configured again");
+    assertEquals(QUEUED, service.resend(2).state());
+  }
+
+  @Test
+  void whatWasCancelledBeforeItWasTriedIsNotFollowedByALaterVersion() throws Exception {
+    DeliveryService service = service(of("one", "CT1"));
+    enqueueFrom(service, 1, "CT1");
+    service.cancel(1);
+    enqueueFrom(service, 2, "CT9");
+    assertEquals(List.of(), destinations(2));
   }
 
   @Test
@@ -536,6 +685,135 @@ class DeliveryServiceTest {
     assertEquals(SENT, delivery(1).state());
   }
 
+  /** An archive on tape may take days; it is asked ever more rarely, and any report will do. */
+  @Test
+  void aReportOnAnyRequestCountsHoweverManyCameAfterIt() throws Exception {
+    DeliveryService service = service(true);
+    enqueue(service, 1, 1);
+    run(service);
+    String first = delivery(1).transactionUid();
+    for (int i = 0; i < 3 * 24 * 4; i++) {
+      clock.pass(Duration.ofMinutes(15));
+      run(service);
+    }
+    assertTrue(
+        archive.commitmentRequests >= 8 && archive.commitmentRequests <= 12,
+        "in three days: " + archive.commitmentRequests);
+    assertEquals(COMMITTING, delivery(1).state());
+    service.commitmentReported("ARCHIVE", report(first, 1, 0));
+    assertEquals(SENT, delivery(1).state());
+    service.commitmentReported("ARCHIVE", report(first, 1, 0x0112));
+    assertEquals(SENT, delivery(1).state(), "that is over");
+  }
+
+  /** A report of failure tells how it was when that request was made. */
+  @Test
+  void onlyTheLastRequestTellsThatSomethingIsMissing() throws Exception {
+    DeliveryService service = service(true);
+    enqueue(service, 1, 1);
+    run(service);
+    String first = delivery(1).transactionUid();
+    clock.pass(Duration.ofMinutes(15));
+    run(service);
+    service.commitmentReported("ARCHIVE", report(first, 1, 0x0112));
+    assertEquals(COMMITTING, delivery(1).state());
+    service.commitmentReported("ARCHIVE", report(delivery(1).transactionUid(), 1, 0x0112));
+    assertEquals(FAILING, delivery(1).state());
+  }
+
+  @Test
+  void commitmentToManyIsAskedForInOneRequest() throws Exception {
+    DeliveryService service = service(true);
+    enqueue(service, 1, IntStream.rangeClosed(1, 12).toArray());
+    run(service);
+    assertEquals(12, archive.stored.size());
+    assertEquals(1, archive.commitmentRequests);
+    String transaction = delivery(1).transactionUid();
+    service.commitmentReported("ARCHIVE", report(transaction, 3, 0));
+    service.commitmentReported("ARCHIVE", report(transaction, 4, 0x0112));
+    assertEquals(SENT, delivery(3).state());
+    assertEquals(FAILING, delivery(4).state());
+    assertEquals(COMMITTING, delivery(5).state());
+    clock.pass(Duration.ofMinutes(15));
+    run(service);
+    assertEquals(3, archive.commitmentRequests, "for the ten, and for the one sent again");
+  }
+
+  /** However much waits for an archive that commits late: what is new is sent first. */
+  @Test
+  void whatIsNewIsSentBeforeCommitmentIsAskedForAgain() throws Exception {
+    DeliveryService service = service(true);
+    enqueue(service, 1, IntStream.rangeClosed(1, 30).toArray());
+    run(service);
+    clock.pass(Duration.ofMinutes(15));
+    service.enqueue(OTHER, 1, ORIGIN, List.of(TestObjects.picture(root, OTHER, 1, 1)));
+    int asked = archive.commitmentRequests;
+    service.dispatch();
+    assertEquals(31, archive.stored.size());
+    assertEquals(asked, archive.commitmentRequests);
+    run(service);
+    assertEquals(asked + 1, archive.commitmentRequests);
+  }
+
+  /** An archive that cannot answer a request for many is asked for each of them. */
+  @Test
+  void whatCouldNotBeAskedForIsAskedForAlone() throws Exception {
+    archive.commits = false;
+    DeliveryService service = service(true);
+    enqueue(service, 1, 1, 2, 3);
+    run(service);
+    archive.commits = true;
+    clock.pass(Duration.ofSeconds(5));
+    run(service);
+    assertEquals(3, archive.commitmentRequests);
+    assertEquals(
+        3, outbox.ofAnalysis(ANALYSIS).stream().map(Delivery::transactionUid).distinct().count());
+  }
+
+  @Test
+  void anArchiveThatNeverCommitsGetsTheObjectMoreRarelyEachTime() throws Exception {
+    DeliveryService service = service(true);
+    enqueue(service, 1, 1);
+    for (int i = 0; i < 3 * 60; i++) {
+      run(service);
+      if (delivery(1).state() == COMMITTING) {
+        service.commitmentReported("ARCHIVE", report(delivery(1).transactionUid(), 1, 0x0112));
+      }
+      clock.pass(Duration.ofMinutes(1));
+    }
+    int sent = archive.stored.size();
+    assertTrue(sent > 10 && sent < 40, "in three hours, in the end every 7 to 15 min: " + sent);
+  }
+
+  @Test
+  void whatIsNotCommittedCanBeCancelled() throws Exception {
+    DeliveryService service = service(true);
+    enqueue(service, 1, 1);
+    run(service);
+    String transaction = delivery(1).transactionUid();
+    Delivery cancelled = service.cancel(1);
+    assertEquals(CANCELLED, cancelled.state());
+    assertTrue(cancelled.note().contains("the receiver has it"), cancelled.note());
+    service.commitmentReported("ARCHIVE", report(transaction, 1, 0));
+    clock.pass(Duration.ofDays(1));
+    run(service);
+    assertEquals(CANCELLED, delivery(1).state());
+    assertEquals(1, archive.commitmentRequests);
+  }
+
+  @Test
+  void whatANewVersionReplacedIsNotSentAgainBecauseItIsNotCommitted() throws Exception {
+    DeliveryService service = service(true);
+    enqueue(service, 1, 1);
+    run(service);
+    String transaction = delivery(1).transactionUid();
+    enqueue(service, 2, 1);
+    assertEquals(COMMITTING, delivery(1).state(), "whether it commits is worth knowing");
+    service.commitmentReported("ARCHIVE", report(transaction, 1, 0x0112));
+    assertEquals(CANCELLED, delivery(1).state());
+    assertTrue(delivery(1).note().contains("version 2"));
+  }
+
   @Test
   void whatTheArchiveDoesNotCommitToIsSentAgain() throws Exception {
     DeliveryService service = service(true);
@@ -569,7 +847,8 @@ class DeliveryServiceTest {
     DeliveryService service = service(true);
     enqueue(service, 1, 1);
     outbox.replace(delivery(1).sending(clock.instant()));
-    outbox.replace(delivery(1).committing(clock.instant(), "1.2.3.4"));
+    outbox.replace(delivery(1).stored(clock.instant()));
+    outbox.replace(delivery(1).asking(clock.instant(), "1.2.3.4"));
     DeliveryService restarted = service(true);
     restarted.recover();
     run(restarted);

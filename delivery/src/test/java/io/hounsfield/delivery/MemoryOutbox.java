@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -58,7 +59,7 @@ final class MemoryOutbox implements Outbox {
         d.note(),
         d.withdrawn(),
         d.transactionUid(),
-        d.earlierTransactionUid(),
+        d.requests(),
         d.revision());
   }
 
@@ -92,6 +93,18 @@ final class MemoryOutbox implements Outbox {
     return rows.values().stream()
         .filter(d -> d.destination().equals(destination) && d.state().isOpen())
         .filter(d -> d.nextAttemptAt() != null && !d.nextAttemptAt().isAfter(now))
+        .sorted(
+            Comparator.comparing((Delivery d) -> d.state() == DeliveryState.COMMITTING)
+                .thenComparing(Delivery::nextAttemptAt)
+                .thenComparing(Delivery::id))
+        .limit(limit)
+        .toList();
+  }
+
+  @Override
+  public List<Delivery> dueCommitments(String destination, Instant now, int limit) {
+    return due(destination, now, Integer.MAX_VALUE).stream()
+        .filter(d -> d.state() == DeliveryState.COMMITTING)
         .limit(limit)
         .toList();
   }
@@ -113,10 +126,13 @@ final class MemoryOutbox implements Outbox {
   }
 
   @Override
-  public synchronized Optional<Delivery> ofTransaction(String uid) {
+  public synchronized List<Delivery> ofTransaction(String uid) {
+    List<Long> asked =
+        history.stream().filter(d -> uid.equals(d.transactionUid())).map(Delivery::id).toList();
     return rows.values().stream()
-        .filter(d -> uid.equals(d.transactionUid()) || uid.equals(d.earlierTransactionUid()))
-        .findFirst();
+        .filter(d -> asked.contains(d.id()))
+        .filter(d -> d.state() != DeliveryState.SENT && d.state() != DeliveryState.CANCELLED)
+        .toList();
   }
 
   /** So many changes to "sent" to come fail, as on a full disk. */

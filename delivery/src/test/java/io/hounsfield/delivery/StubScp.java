@@ -13,11 +13,13 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** An archive that answers as it is told: statuses, dropped lines, silence. */
 final class StubScp implements AutoCloseable {
@@ -41,6 +43,12 @@ final class StubScp implements AutoCloseable {
 
   /** SOP Instance UIDs answered with success, in order. */
   final List<String> stored = new ArrayList<>();
+
+  /** What it answers to objects of these SOP Instance UIDs, each time. */
+  final Map<String, Integer> always = new ConcurrentHashMap<>();
+
+  /** SOP Instance UIDs of the objects that were begun to be sent, in order. */
+  final List<String> tried = Collections.synchronizedList(new ArrayList<>());
 
   /** Whether it takes storage commitment requests. */
   volatile boolean commits = true;
@@ -68,6 +76,18 @@ final class StubScp implements AutoCloseable {
 
   private synchronized int nextAnswer() {
     return answers.isEmpty() ? 0 : answers.poll();
+  }
+
+  private int answerTo(Map<Integer, byte[]> command) {
+    String uid = uid(command);
+    tried.add(uid);
+    Integer fixed = always.get(uid);
+    return fixed != null ? fixed : nextAnswer();
+  }
+
+  private static String uid(Map<Integer, byte[]> command) {
+    String uid = new String(command.get(0x1000), java.nio.charset.StandardCharsets.US_ASCII);
+    return uid.replace("\0", "").strip();
   }
 
   private void serve() {
@@ -125,7 +145,7 @@ final class StubScp implements AutoCloseable {
         value.data().get(bytes);
         if (value.command()) {
           command = elements(bytes);
-          answer = number(command, COMMAND_FIELD) == C_STORE_RQ ? nextAnswer() : 0;
+          answer = number(command, COMMAND_FIELD) == C_STORE_RQ ? answerTo(command) : 0;
           continue;
         }
         data.writeBytes(bytes);
@@ -179,8 +199,7 @@ final class StubScp implements AutoCloseable {
   }
 
   private synchronized void keep(Map<Integer, byte[]> command, byte[] data, boolean success) {
-    String uid = new String(command.get(0x1000), java.nio.charset.StandardCharsets.US_ASCII);
-    uid = uid.replace("\0", "").strip();
+    String uid = uid(command);
     received.computeIfAbsent(uid, u -> new ArrayList<>()).add(data);
     if (success) {
       stored.add(uid);

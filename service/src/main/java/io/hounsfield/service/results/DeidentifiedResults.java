@@ -3,7 +3,6 @@ package io.hounsfield.service.results;
 
 import io.hounsfield.delivery.Destination;
 import io.hounsfield.delivery.ObjectKind;
-import io.hounsfield.delivery.Origin;
 import io.hounsfield.delivery.ResultObject;
 import io.hounsfield.dicom.DataSet;
 import io.hounsfield.dicom.DicomFiles;
@@ -25,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiPredicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -77,21 +77,22 @@ public final class DeidentifiedResults {
    * @param root folder of all results
    * @param report as it was given out
    * @param objects the results as they are
+   * @param wanted which destination gets which kinds
    */
   ResultMaker.Made make(
       Path root,
       QuantificationReport report,
       AnalysisOutcome outcome,
       List<ResultObject> objects,
-      Origin origin)
+      BiPredicate<Destination, ObjectKind> wanted)
       throws IOException {
     List<ResultObject> made = new ArrayList<>();
     Set<ObjectKind> failed = EnumSet.noneOf(ObjectKind.class);
     for (Map.Entry<Destination, Deidentifier> each : deidentifiers.entrySet()) {
       Destination destination = each.getKey();
-      List<ResultObject> wanted =
-          objects.stream().filter(o -> destination.wants(o.kind(), origin)).toList();
-      if (wanted.isEmpty()) {
+      List<ResultObject> theirs =
+          objects.stream().filter(o -> wanted.test(destination, o.kind())).toList();
+      if (theirs.isEmpty()) {
         continue;
       }
       Path folder =
@@ -99,7 +100,7 @@ public final class DeidentifiedResults {
               .resolve(destination.variant().orElseThrow());
       Files.createDirectories(folder);
       QuantificationReport cleaned = each.getValue().deidentify(report, images(report, outcome));
-      for (ResultObject object : wanted) {
+      for (ResultObject object : theirs) {
         try {
           made.add(clean(root, folder, object, each.getValue(), cleaned));
         } catch (IllegalArgumentException e) {

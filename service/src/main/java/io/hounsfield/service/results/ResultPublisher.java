@@ -79,7 +79,13 @@ public final class ResultPublisher implements ResultCatalog {
     Origin origin = new Origin(callingAeTitle, report.series().seriesDescription());
     ResultMaker.Made plain = maker.make(root, report, reportJson, outcome);
     ResultMaker.Made made =
-        plain.and(deidentified.make(root, report, outcome, plain.objects(), origin));
+        plain.and(
+            deidentified.make(
+                root,
+                report,
+                outcome,
+                plain.objects(),
+                delivery.wanted(report.analysisId(), report.version(), origin)));
     ResultMaker.noteNotMade(
         ResultMaker.folder(root.resolve(report.analysisId()), report.version()), plain.failed());
     delivery.enqueue(report.analysisId(), report.version(), origin, made.objects(), made.failed());

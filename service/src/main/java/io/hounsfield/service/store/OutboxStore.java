@@ -26,7 +26,7 @@ public final class OutboxStore implements Outbox {
   private static final String CONTENT =
       "analysis_id, version, destination, kind, file, sha256, state, attempts, failures, created_at,"
           + " asked_at, updated_at, next_attempt_at, last_error, note, withdrawn, transaction_uid,"
-          + " earlier_transaction_uid, revision";
+          + " requests, revision";
   private static final String SELECT = "SELECT id, " + CONTENT + " FROM deliveries WHERE ";
   private static final String OPEN = "state IN ('queued', 'sending', 'committing', 'failing')";
 
@@ -91,7 +91,7 @@ public final class OutboxStore implements Outbox {
     statement.setString(at + 8, d.note());
     statement.setString(at + 9, d.withdrawn());
     statement.setString(at + 10, d.transactionUid());
-    statement.setString(at + 11, d.earlierTransactionUid());
+    statement.setInt(at + 11, d.requests());
     statement.setInt(at + 12, d.revision());
   }
 
@@ -123,8 +123,21 @@ public final class OutboxStore implements Outbox {
 
   @Override
   public List<Delivery> due(String destination, Instant now, int limit) throws IOException {
+    return due(OPEN, destination, now, limit);
+  }
+
+  @Override
+  public List<Delivery> dueCommitments(String destination, Instant now, int limit)
+      throws IOException {
+    return due("state = 'committing'", destination, now, limit);
+  }
+
+  private List<Delivery> due(String states, String destination, Instant now, int limit)
+      throws IOException {
     return list(
-        "destination = ? AND next_attempt_at <= ? AND " + OPEN + " ORDER BY id LIMIT ?",
+        "destination = ? AND next_attempt_at <= ? AND "
+            + states
+            + " ORDER BY state = 'committing', next_attempt_at, id LIMIT ?",
         query -> {
           query.setString(1, destination);
           query.setLong(2, now.toEpochMilli());
@@ -160,15 +173,10 @@ public final class OutboxStore implements Outbox {
   }
 
   @Override
-  public Optional<Delivery> ofTransaction(String transactionUid) throws IOException {
+  public List<Delivery> ofTransaction(String transactionUid) throws IOException {
     return list(
-            "transaction_uid = ? OR earlier_transaction_uid = ? ORDER BY id",
-            query -> {
-              query.setString(1, transactionUid);
-              query.setString(2, transactionUid);
-            })
-        .stream()
-        .findFirst();
+        "id IN (SELECT delivery_id FROM commitment_requests WHERE transaction_uid = ?) ORDER BY id",
+        query -> query.setString(1, transactionUid));
   }
 
   @Override
@@ -180,14 +188,41 @@ public final class OutboxStore implements Outbox {
                   "UPDATE deliveries SET state = ?, attempts = ?, failures = ?, created_at = ?,"
                       + " asked_at = ?, updated_at = ?, next_attempt_at = ?, last_error = ?,"
                       + " note = ?, withdrawn = ?, transaction_uid = ?,"
-                      + " earlier_transaction_uid = ?, revision = ?"
+                      + " requests = ?, revision = ?"
                       + " WHERE id = ? AND revision = ?")) {
             bindProgress(update, 1, next);
             update.setLong(14, next.id());
             update.setInt(15, next.revision() - 1);
-            return update.executeUpdate() == 1;
+            if (update.executeUpdate() == 0) {
+              return false;
+            }
           }
+          rememberRequest(connection, next);
+          return true;
         });
+  }
+
+  private static void rememberRequest(Connection connection, Delivery d) throws SQLException {
+    boolean over = d.state() == DeliveryState.SENT || d.state() == DeliveryState.CANCELLED;
+    if (!over && d.transactionUid() != null) {
+      try (PreparedStatement add =
+          connection.prepareStatement(
+              "INSERT INTO commitment_requests (transaction_uid, delivery_id) VALUES (?, ?)"
+                  + " ON CONFLICT (transaction_uid, delivery_id) DO NOTHING")) {
+        add.setString(1, d.transactionUid());
+        add.setLong(2, d.id());
+        add.executeUpdate();
+      }
+    }
+    try (PreparedStatement forget =
+        connection.prepareStatement(
+            "DELETE FROM commitment_requests WHERE delivery_id = ? AND id NOT IN (SELECT id FROM"
+                + " commitment_requests WHERE delivery_id = ? ORDER BY id DESC LIMIT ?)")) {
+      forget.setLong(1, d.id());
+      forget.setLong(2, d.id());
+      forget.setInt(3, over ? 0 : MAX_REQUESTS);
+      forget.executeUpdate();
+    }
   }
 
   @Override
@@ -319,7 +354,7 @@ public final class OutboxStore implements Outbox {
         rows.getString("note"),
         rows.getString("withdrawn"),
         rows.getString("transaction_uid"),
-        rows.getString("earlier_transaction_uid"),
+        rows.getInt("requests"),
         rows.getInt("revision"));
   }
 

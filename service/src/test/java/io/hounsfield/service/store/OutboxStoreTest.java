@@ -50,7 +50,7 @@ class OutboxStoreTest {
 
   /** The next revision of a row. */
   private static Delivery next(
-      Delivery d, DeliveryState state, Instant due, String transaction, String earlier) {
+      Delivery d, DeliveryState state, Instant due, String transaction, int requests) {
     return new Delivery(
         d.id(),
         d.analysisId(),
@@ -68,7 +68,7 @@ class OutboxStoreTest {
         "a note",
         null,
         transaction,
-        earlier,
+        requests,
         d.revision() + 1);
   }
 
@@ -96,10 +96,10 @@ class OutboxStoreTest {
   void aRowIsReplacedOnlyFromTheRevisionBefore() throws Exception {
     addThree();
     Delivery read = outbox.find(1).orElseThrow();
-    Delivery changed = next(read, DeliveryState.FAILING, NOW.plusSeconds(60), null, null);
+    Delivery changed = next(read, DeliveryState.FAILING, NOW.plusSeconds(60), "2.25.1", 3);
     assertTrue(outbox.replace(changed));
     assertEquals(Optional.of(changed), outbox.find(1), "every field is kept");
-    assertFalse(outbox.replace(next(read, DeliveryState.SENT, null, null, null)), "too late");
+    assertFalse(outbox.replace(next(read, DeliveryState.SENT, null, null, 0)), "too late");
     assertEquals(DeliveryState.FAILING, outbox.find(1).orElseThrow().state());
   }
 
@@ -111,7 +111,7 @@ class OutboxStoreTest {
     assertEquals(List.of(), outbox.due("a", NOW.minusMillis(1), 9));
     Instant later = NOW.plusSeconds(60);
     for (long id : new long[] {1, 3}) {
-      outbox.replace(next(outbox.find(id).orElseThrow(), DeliveryState.FAILING, later, null, null));
+      outbox.replace(next(outbox.find(id).orElseThrow(), DeliveryState.FAILING, later, null, 0));
     }
     assertEquals(List.of(), outbox.due("a", NOW, 9));
     assertEquals(Optional.of(later), outbox.nextDue(List.of("a")));
@@ -124,12 +124,12 @@ class OutboxStoreTest {
   @Test
   void whatIsUnderWayAndWhatIsOverIsKnown() throws Exception {
     addThree();
-    outbox.replace(next(outbox.find(1).orElseThrow(), DeliveryState.SENDING, null, null, null));
+    outbox.replace(next(outbox.find(1).orElseThrow(), DeliveryState.SENDING, null, null, 0));
     assertEquals(List.of(1L), outbox.underWay().stream().map(Delivery::id).toList());
     assertTrue(outbox.hasOpen("1.2.3"));
     assertFalse(outbox.hasOpen("1.2.4"));
     for (Delivery d : outbox.ofAnalysis(ANALYSIS)) {
-      outbox.replace(next(d, DeliveryState.SENT, null, null, null));
+      outbox.replace(next(d, DeliveryState.SENT, null, null, 0));
     }
     assertFalse(outbox.hasOpen("1.2.3"));
     assertEquals(List.of(), outbox.underWay());
@@ -143,12 +143,12 @@ class OutboxStoreTest {
     assertEquals(Map.of(), outbox.tallies(asked));
     addThree();
     assertEquals(Map.of(ANALYSIS, new Outbox.Tally(0, 3, 0)), outbox.tallies(asked));
-    outbox.replace(next(outbox.find(1).orElseThrow(), DeliveryState.SENT, null, null, null));
-    outbox.replace(next(outbox.find(2).orElseThrow(), DeliveryState.FAILING, NOW, null, null));
-    outbox.replace(next(outbox.find(3).orElseThrow(), DeliveryState.COMMITTING, NOW, null, null));
+    outbox.replace(next(outbox.find(1).orElseThrow(), DeliveryState.SENT, null, null, 0));
+    outbox.replace(next(outbox.find(2).orElseThrow(), DeliveryState.FAILING, NOW, null, 0));
+    outbox.replace(next(outbox.find(3).orElseThrow(), DeliveryState.COMMITTING, NOW, null, 0));
     assertEquals(Map.of(ANALYSIS, new Outbox.Tally(1, 1, 1)), outbox.tallies(asked));
-    outbox.replace(next(outbox.find(2).orElseThrow(), DeliveryState.GIVEN_UP, null, null, null));
-    outbox.replace(next(outbox.find(3).orElseThrow(), DeliveryState.CANCELLED, null, null, null));
+    outbox.replace(next(outbox.find(2).orElseThrow(), DeliveryState.GIVEN_UP, null, null, 0));
+    outbox.replace(next(outbox.find(3).orElseThrow(), DeliveryState.CANCELLED, null, null, 0));
     assertEquals(Map.of(ANALYSIS, new Outbox.Tally(1, 0, 1)), outbox.tallies(asked));
     Delivery second = Delivery.queued(ANALYSIS, 2, "a", queued("a", "y/1").object(), NOW);
     outbox.add(ANALYSIS, 2, List.of(second));
@@ -158,14 +158,50 @@ class OutboxStoreTest {
     assertEquals(Map.of(), outbox.tallies(List.of()));
   }
 
+  private void ask(long id, String transaction) throws IOException {
+    Delivery read = outbox.find(id).orElseThrow();
+    outbox.replace(next(read, DeliveryState.COMMITTING, null, transaction, 1));
+  }
+
+  private List<Long> asked(String transaction) throws IOException {
+    return outbox.ofTransaction(transaction).stream().map(Delivery::id).toList();
+  }
+
   @Test
-  void aReportFindsItsRequestAndTheOneBefore() throws Exception {
+  void aReportFindsWhatItsRequestWasForUntilThatIsOver() throws Exception {
     addThree();
-    outbox.replace(
-        next(outbox.find(2).orElseThrow(), DeliveryState.COMMITTING, null, "2.25.2", "2.25.1"));
-    assertEquals(2, outbox.ofTransaction("2.25.2").orElseThrow().id());
-    assertEquals(2, outbox.ofTransaction("2.25.1").orElseThrow().id());
-    assertEquals(Optional.empty(), outbox.ofTransaction("2.25.3"));
+    ask(1, "2.25.1");
+    ask(2, "2.25.1");
+    for (int i = 2; i <= Outbox.MAX_REQUESTS; i++) {
+      ask(2, "2.25." + i);
+    }
+    assertEquals(List.of(1L, 2L), asked("2.25.1"));
+    assertEquals(List.of(2L), asked("2.25.50"));
+    assertEquals(List.of(), asked("2.25.1000"));
+    ask(2, "2.25.1000");
+    assertEquals(List.of(1L), asked("2.25.1"), "the oldest of too many is forgotten");
+    assertEquals(List.of(2L), asked("2.25.2"));
+    Delivery failing = outbox.find(2).orElseThrow();
+    outbox.replace(next(failing, DeliveryState.FAILING, NOW, null, 0));
+    assertEquals(List.of(2L), asked("2.25.1000"));
+    outbox.replace(next(outbox.find(2).orElseThrow(), DeliveryState.SENT, null, null, 0));
+    assertEquals(List.of(), asked("2.25.1000"));
+  }
+
+  @Test
+  void whatIsToBeSentComesBeforeWhatIsToBeCommittedAndWhatFailedComesLater() throws Exception {
+    addThree();
+    outbox.replace(next(outbox.find(1).orElseThrow(), DeliveryState.COMMITTING, NOW, "2.25.1", 1));
+    assertEquals(List.of(3L, 1L), outbox.due("a", NOW, 9).stream().map(Delivery::id).toList());
+    assertEquals(
+        List.of(1L), outbox.dueCommitments("a", NOW, 9).stream().map(Delivery::id).toList());
+    assertEquals(List.of(), outbox.dueCommitments("a", NOW.minusMillis(1), 9));
+    assertEquals(List.of(), outbox.dueCommitments("b", NOW, 9));
+    Instant later = NOW.plusSeconds(5);
+    outbox.replace(next(outbox.find(3).orElseThrow(), DeliveryState.FAILING, later, null, 0));
+    outbox.add(ANALYSIS, 1, List.of(queued("a", "x/3")));
+    assertEquals(
+        List.of(4L, 3L, 1L), outbox.due("a", later, 9).stream().map(Delivery::id).toList());
   }
 
   @Test
