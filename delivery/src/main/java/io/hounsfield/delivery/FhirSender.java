@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.hounsfield.delivery;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
@@ -16,8 +19,16 @@ import java.util.regex.Pattern;
 final class FhirSender implements Sender {
   private static final String MEDIA_TYPE = "application/fhir+json";
 
-  /** The status of an entry that did not succeed (Bundle.entry.response.status). */
-  private static final Pattern FAILED_ENTRY = Pattern.compile("\"status\"\\s*:\\s*\"[45][0-9]{2}");
+  /** The status of an entry that succeeded (Bundle.entry.response.status). */
+  private static final Pattern SUCCESS = Pattern.compile("2[0-9]{2}\\b.*", Pattern.DOTALL);
+
+  private static final ObjectMapper JSON =
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder().maxNestingDepth(100).build())
+                  .build())
+          .build();
 
   private final URI server;
   private final HttpPost http;
@@ -29,31 +40,48 @@ final class FhirSender implements Sender {
 
   @Override
   public Attempt send(Delivery delivery, Path file) throws IOException, InterruptedException {
-    return attempt(
+    int entries = JSON.readTree(file.toFile()).path("entry").size();
+    HttpPost.Answer answer =
         http.post(
-            server, BodyPublishers.ofFile(file), "Content-Type", MEDIA_TYPE, "Accept", MEDIA_TYPE));
+            server, BodyPublishers.ofFile(file), "Content-Type", MEDIA_TYPE, "Accept", MEDIA_TYPE);
+    return attempt(answer, entries);
   }
 
-  static Attempt attempt(HttpPost.Answer answer) {
+  /**
+   * What an answer means: the transaction succeeded where a Bundle of that type says so of each
+   * entry; FHIR R4, 3.1.0.11.3.
+   *
+   * @param entries how many were sent
+   */
+  static Attempt attempt(HttpPost.Answer answer, int entries) {
+    String status = "answered HTTP " + answer.status();
     if (answer.status() == 409 || answer.status() == 412) {
-      // Another client changed the same resources meanwhile (3.2.0.13.4): may work next time.
-      return new Attempt.Unavailable(
-          "answered HTTP " + answer.status(),
-          "answered HTTP " + answer.status(),
-          false,
-          answer.retryAfter());
+      // Another client changed the same resources meanwhile (3.1.0.9.2): may work next time.
+      return new Attempt.Unavailable(status, status, false, answer.retryAfter());
     }
     if (!answer.isSuccess()) {
       return answer.fault();
     }
-    String type = answer.contentType().toLowerCase(Locale.ROOT);
-    if (answer.body().length > 0 && !type.contains("json") && !type.contains("fhir")) {
-      return Attempt.refused(
-          "answered HTTP " + answer.status() + ", but not as a FHIR server does");
+    JsonNode response;
+    try {
+      response = JSON.readTree(answer.body());
+    } catch (IOException e) {
+      response = null; // not JSON, or cut off
     }
-    String text = new String(answer.body(), StandardCharsets.UTF_8);
-    return FAILED_ENTRY.matcher(text).find()
-        ? Attempt.refused("an entry of the Bundle was not taken")
-        : new Attempt.Delivered(null);
+    if (response == null
+        || !response.path("resourceType").asText().equals("Bundle")
+        || !response.path("type").asText().equals("transaction-response")) {
+      return Attempt.refused(status + ", but with no response to a transaction");
+    }
+    for (JsonNode entry : response.path("entry")) {
+      if (!SUCCESS.matcher(entry.path("response").path("status").asText()).matches()) {
+        return Attempt.refused("an entry of the Bundle was not taken");
+      }
+    }
+    int answered = response.path("entry").size();
+    return answered == entries
+        ? new Attempt.Delivered(null)
+        : Attempt.refused(
+            "%s of %d of the %d entries of the Bundle".formatted(status, answered, entries));
   }
 }

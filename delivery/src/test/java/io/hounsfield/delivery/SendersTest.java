@@ -38,6 +38,9 @@ class SendersTest {
   private Hl7Names names = Hl7Names.NONE;
 
   private static final String ANALYSIS = "0b6f2f9e-6f0a-4d34-9a53-2f1f2b6f7a10";
+  private static final String UID = TestObjects.uid(ANALYSIS, 1, 1);
+  private static final String BUNDLE =
+      "{\"resourceType\":\"Bundle\",\"type\":\"transaction\",\"entry\":[{},{}]}";
   private static final String MESSAGE =
       "MSH|^~\\&|HOUNSFIELD||||20260131||ORU^R01|M-1|P|2.5.1\rPID|||PH-1\r";
 
@@ -214,7 +217,7 @@ class SendersTest {
             TestObjects.picture(root, ANALYSIS, 1, 1));
       }
       ResultObject bundle =
-          TestObjects.text(root, ANALYSIS, 1, ObjectKind.FHIR, "report.fhir.json", "{}");
+          TestObjects.text(root, ANALYSIS, 1, ObjectKind.FHIR, "report.fhir.json", BUNDLE);
       return send(of(new Target.Fhir(uri, Optional.empty()), credentials), bundle);
     } finally {
       server.stop(0);
@@ -228,7 +231,13 @@ class SendersTest {
         new Credentials(Credentials.Scheme.BEARER, new Credentials.InFile(secret));
     assertFalse(credentials.toString().contains("s3cret"));
     AtomicReference<Got> got = new AtomicReference<>();
-    Answer stored = new Answer(200, "application/dicom+json", "{}");
+    Answer stored =
+        new Answer(
+            200,
+            "application/dicom+json",
+            "{\"00081199\":{\"vr\":\"SQ\",\"Value\":[{\"00081155\":{\"vr\":\"UI\",\"Value\":[\""
+                + UID
+                + "\"]}}]}}");
     assertInstanceOf(Attempt.Delivered.class, http(true, stored, credentials, got));
     assertEquals("/base/studies", got.get().path());
     assertEquals("Bearer s3cret", got.get().authorization());
@@ -251,9 +260,17 @@ class SendersTest {
   @CsvSource(
       delimiter = ';',
       value = {
-        "200;{};Delivered",
-        "202;{'00081199':{'vr':'SQ','Value':[{'00081196':{'vr':'US','Value':[45056]}}]}};Delivered",
-        "202;{};Unavailable",
+        "200;{'00081199':{'vr':'SQ','Value':[{'00081155':{'vr':'UI','Value':['UID']}}]}};Delivered",
+        "200;[{'00081199':{'vr':'SQ','Value':[{},{'00081155':{'vr':'UI','Value':['UID']}}]}}];Delivered",
+        "200;{'00081199':{'vr':'SQ','Value':[{'00081155':{'vr':'UI','Value':['1.2.3']}}]}};Refused",
+        "200;{'00081199':{'vr':'SQ','Value':['UID']},'00081155':'UID'};Refused",
+        "200;{'error':'session expired'};Refused",
+        "200;{};Refused",
+        "200;[];Refused",
+        "200;'';Refused",
+        "202;{'00081199':{'vr':'SQ','Value':[{'00081155':{'vr':'UI','Value':['UID']},'00081196':{'vr':'US','Value':[45056]}}]}};Delivered",
+        "202;{};Refused",
+        "200;{'00081199':{'vr':'SQ','Value':[{'00081155':{'vr':'UI','Value':['UID']}}]},'00081198':{'vr':'SQ','Value':[{'00081155':{'vr':'UI','Value':['UID']},'00081197':{'vr':'US','Value':[290]}}]}};Refused",
         "202;{'00081198':{'vr':'SQ','Value':[{'00081197':{'vr':'US','Value':[42752]}}]}};Unavailable",
         "409;{'00081198':{'vr':'SQ','Value':[{'00081197':{'vr':'US','Value':[290]}}]}};Refused",
         "409;{};Refused",
@@ -267,17 +284,56 @@ class SendersTest {
         "507;{};Unavailable"
       })
   void theAnswerToStowDecides(int status, String body, String expected) throws Exception {
-    Answer answer = new Answer(status, "application/dicom+json", body.replace('\'', '"'));
+    String said = body.replace('\'', '"').replace("UID", UID);
+    Answer answer = new Answer(status, "application/dicom+json", said);
     assertEquals(
         expected, http(true, answer, null, new AtomicReference<>()).getClass().getSimpleName());
+  }
+
+  private Attempt stow(String type, String body) throws Exception {
+    return http(true, new Answer(200, type, body), null, new AtomicReference<>());
+  }
+
+  /** PS3.18 10.5.3.3: the answer may come as XML; a page that asks to log in is no answer. */
+  @Test
+  void theAnswerToStowMayBeOfXmlAndMustBeDicom() throws Exception {
+    String attribute = "<DicomAttribute tag=\"%s\" vr=\"%s\">%s</DicomAttribute>";
+    String value = "<Value number=\"1\">%s</Value>";
+    String model =
+        "<?xml version=\"1.0\"?>%s<NativeDicomModel xmlns=\"http://dicom.nema.org/PS3.19/models/NativeDICOM\">%s</NativeDicomModel>";
+    String named = attribute.formatted("00081155", "UI", value.formatted(UID));
+    String stored =
+        attribute.formatted("00081199", "SQ", "<Item number=\"1\">" + named + "</Item>");
+    String reason = attribute.formatted("00081197", "US", value.formatted(290));
+    String failed =
+        attribute.formatted("00081198", "SQ", "<Item number=\"1\">" + named + reason + "</Item>");
+    String xml = "application/dicom+xml";
+    assertInstanceOf(Attempt.Delivered.class, stow(xml, model.formatted("", stored)));
+    Attempt.Refused no =
+        assertInstanceOf(Attempt.Refused.class, stow(xml, model.formatted("", stored + failed)));
+    assertTrue(no.detail().contains("0122"), no.detail());
+    assertInstanceOf(Attempt.Refused.class, stow(xml, model.formatted("", "")));
+    assertInstanceOf(Attempt.Refused.class, stow(xml, "<" + model.formatted("", stored)));
+    String entity = "<!DOCTYPE x [<!ENTITY e SYSTEM \"file:///etc/hostname\">]>";
+    assertInstanceOf(Attempt.Refused.class, stow(xml, model.formatted(entity, stored)));
+    assertInstanceOf(Attempt.Refused.class, stow("text/html", "<html>Please log in</html>"));
+    assertInstanceOf(Attempt.Refused.class, stow("text/html", model.formatted("", stored)));
+    assertInstanceOf(Attempt.Refused.class, stow("", ""));
   }
 
   @ParameterizedTest
   @CsvSource(
       delimiter = ';',
       value = {
-        "200;application/fhir+json;{'resourceType':'Bundle','entry':[{'response':{'status':'201'}}]};Delivered",
-        "200;application/fhir+json;{'resourceType':'Bundle','entry':[{'response':{'status':'422 no'}}]};Refused",
+        "200;application/fhir+json;{'resourceType':'Bundle','type':'transaction-response','entry':[{'response':{'status':'201'}},{'response':{'status':'200 OK'}}]};Delivered",
+        "200;application/fhir+json;{'resourceType':'Bundle','type':'transaction-response','entry':[{'response':{'status':'201'}}]};Refused",
+        "200;application/fhir+json;{'resourceType':'Bundle','type':'transaction-response','entry':[{'response':{'status':'201'}},{'response':{'status':'422 no'}}]};Refused",
+        "200;application/fhir+json;{'resourceType':'Bundle','type':'transaction-response','entry':[{'response':{'status':'201'}},{}]};Refused",
+        "200;application/fhir+json;{'resourceType':'Bundle','type':'transaction-response','entry':[{'response':{'status':'2010'}},{'response':{'status':'2'}}]};Refused",
+        "200;application/fhir+json;{'resourceType':'Bundle','type':'searchset','entry':[{'response':{'status':'201'}},{'response':{'status':'201'}}]};Refused",
+        "200;application/fhir+json;{'resourceType':'OperationOutcome','issue':[{'severity':'error'}]};Refused",
+        "200;application/json;{'error':'session expired'};Refused",
+        "200;application/fhir+json;'';Refused",
         "200;text/html;<html>Please log in</html>;Refused",
         "409;application/fhir+json;{};Unavailable",
         "422;application/fhir+json;{};Refused",
@@ -301,7 +357,7 @@ class SendersTest {
   @Test
   void anEndlessAnswerIsCutOff() throws Exception {
     Answer endless = new Answer(200, "application/fhir+json", " ".repeat(3 * HttpPost.MAX_ANSWER));
-    assertInstanceOf(Attempt.Delivered.class, http(false, endless, null, new AtomicReference<>()));
+    assertInstanceOf(Attempt.Refused.class, http(false, endless, null, new AtomicReference<>()));
   }
 
   // ---- folder ----

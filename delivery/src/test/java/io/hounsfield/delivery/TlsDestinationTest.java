@@ -265,7 +265,11 @@ class TlsDestinationTest {
           requests.incrementAndGet();
           exchange.getRequestBody().readAllBytes();
           boolean fhir = exchange.getRequestURI().getPath().equals("/fhir");
-          byte[] body = (fhir ? "{\"resourceType\":\"Bundle\"}" : "{}").getBytes();
+          String stored =
+              "{\"00081199\":{\"vr\":\"SQ\",\"Value\":[{\"00081155\":{\"vr\":\"UI\",\"Value\":[\"%s\"]}}]}}"
+                  .formatted(TestObjects.uid(ANALYSIS, 1, 1));
+          String taken = "{\"resourceType\":\"Bundle\",\"type\":\"transaction-response\"}";
+          byte[] body = (fhir ? taken : stored).getBytes();
           exchange
               .getResponseHeaders()
               .set("Content-Type", fhir ? "application/fhir+json" : "application/dicom+json");

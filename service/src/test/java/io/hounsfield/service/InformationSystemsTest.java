@@ -36,6 +36,8 @@ import io.hounsfield.peers.Programs;
 import io.hounsfield.phantom.Phantom;
 import io.hounsfield.phantom.PhantomOptions;
 import io.hounsfield.phantom.PhantomWriter;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -115,6 +117,18 @@ class InformationSystemsTest {
     return server;
   }
 
+  private static String taken(String transaction) {
+    JsonArray entries = new JsonArray();
+    for (int i = 0; i < new JsonObject(transaction).getJsonArray("entry").size(); i++) {
+      entries.add(new JsonObject().put("response", new JsonObject().put("status", "201 Created")));
+    }
+    return new JsonObject()
+        .put("resourceType", "Bundle")
+        .put("type", "transaction-response")
+        .put("entry", entries)
+        .encode();
+  }
+
   /** A server that refuses first: 422 with an OperationOutcome. */
   private HttpServer fhir() throws IOException {
     HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
@@ -130,7 +144,7 @@ class InformationSystemsTest {
           byte[] answer =
               (refused
                       ? "{\"resourceType\":\"OperationOutcome\",\"issue\":[{\"severity\":\"error\",\"code\":\"invalid\"}]}"
-                      : "{\"resourceType\":\"Bundle\",\"type\":\"transaction-response\",\"entry\":[{\"response\":{\"status\":\"201 Created\"}}]}")
+                      : taken(body))
                   .getBytes(StandardCharsets.UTF_8);
           exchange.getResponseHeaders().set("Content-Type", "application/fhir+json");
           exchange.sendResponseHeaders(refused ? 422 : 200, answer.length);
