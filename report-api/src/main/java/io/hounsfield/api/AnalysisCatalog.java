@@ -37,9 +37,10 @@ public interface AnalysisCatalog {
 
   /**
    * Other analyses with a report whose images carry the same Patient ID, at most {@code limit} of
-   * them, the newest first; none where the images carry no Patient ID.
+   * them, the newest first; none where the images carry no Patient ID. Each says what speaks
+   * against its being of the same patient.
    */
-  List<Analysis> ofSamePatient(String id, int limit) throws IOException;
+  List<RelatedAnalysis> ofSamePatientId(String id, int limit) throws IOException;
 
   /**
    * Tells of every change of an analysis from now on: a new analysis, a new status, more slices

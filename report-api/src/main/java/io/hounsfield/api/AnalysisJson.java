@@ -3,6 +3,7 @@ package io.hounsfield.api;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -60,6 +61,38 @@ final class AnalysisJson {
     analyses.forEach(
         a -> items.add(analysis(a, deliveries.getOrDefault(a.id(), DeliveryCounts.NONE))));
     return new JsonObject().put("items", items);
+  }
+
+  /**
+   * Those of the same patient apart from those that may not be.
+   *
+   * @param deliveries counts of deliveries by identifier; none where there is no entry
+   */
+  static JsonObject related(List<RelatedAnalysis> related, Map<String, DeliveryCounts> deliveries) {
+    JsonArray differing = new JsonArray();
+    List<Analysis> same = new ArrayList<>();
+    for (RelatedAnalysis other : related) {
+      if (other.differs().isEmpty()) {
+        same.add(other.analysis());
+      } else {
+        Analysis a = other.analysis();
+        PatientIdentity patient = other.patient();
+        differing.add(
+            new JsonObject()
+                .put("analysis", analysis(a, deliveries.getOrDefault(a.id(), DeliveryCounts.NONE)))
+                .put(
+                    "patient",
+                    new JsonObject()
+                        .put("name", patient.name())
+                        .put("birthDate", patient.birthDate())
+                        .put("sex", patient.sex()))
+                .put(
+                    "differs",
+                    new JsonArray(
+                        other.differs().stream().map(PatientIdentity.Attribute::key).toList())));
+      }
+    }
+    return analyses(same, deliveries).put("differing", differing);
   }
 
   static JsonObject delivery(DeliveryStatus d) {

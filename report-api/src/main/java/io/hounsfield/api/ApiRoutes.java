@@ -374,8 +374,10 @@ final class ApiRoutes {
         rc,
         () -> {
           requireAnalysis(id);
-          List<Analysis> related = catalog.ofSamePatient(id, AnalysisFilter.MAX_LIMIT);
-          return Buffer.buffer(AnalysisJson.analyses(related, deliveryCounts(related)).encode());
+          List<RelatedAnalysis> related = catalog.ofSamePatientId(id, AnalysisFilter.MAX_LIMIT);
+          Map<String, DeliveryCounts> deliveries =
+              deliveryCounts(related.stream().map(RelatedAnalysis::analysis).toList());
+          return Buffer.buffer(AnalysisJson.related(related, deliveries).encode());
         },
         related -> json(rc, 200, related));
   }

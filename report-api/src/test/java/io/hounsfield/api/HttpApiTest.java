@@ -611,5 +611,31 @@ class HttpApiTest {
     JsonObject none = new JsonObject(get("/api/v1/analyses/" + id + "/related").body());
     ApiSchemas.assertValid("RelatedAnalyses", none);
     assertEquals(0, none.getJsonArray("items").size());
+    assertEquals(0, none.getJsonArray("differing").size());
+  }
+
+  /** A Patient ID that two people have: what is of the other one stands apart, with the reason. */
+  @Test
+  void studiesOfAnotherPatientWithTheSameIdStandApart() throws Exception {
+    catalog.put(TestAnalyses.reported(3, 12.5, 0));
+    catalog.put(
+        TestAnalyses.withPatient(TestAnalyses.reported(4, 1.5, 0), "PHANTOM^NUMBER 3", "PH-3"));
+    catalog.put(TestAnalyses.withPatient(TestAnalyses.reported(5, 2.5, 0), "Other^Otto", "PH-3"));
+    catalog.patients.put(
+        TestAnalyses.id(3), new PatientIdentity("Phantom^Number 3", "19610504", "F"));
+    catalog.patients.put(TestAnalyses.id(5), new PatientIdentity("Other^Otto", "19300101", "F"));
+    JsonObject related =
+        new JsonObject(get("/api/v1/analyses/" + TestAnalyses.id(3) + "/related").body());
+    ApiSchemas.assertValid("RelatedAnalyses", related);
+    assertEquals(1, related.getJsonArray("items").size());
+    assertEquals(
+        TestAnalyses.id(4), related.getJsonArray("items").getJsonObject(0).getString("id"));
+    assertEquals(1, related.getJsonArray("differing").size());
+    JsonObject other = related.getJsonArray("differing").getJsonObject(0);
+    assertEquals(TestAnalyses.id(5), other.getJsonObject("analysis").getString("id"));
+    assertEquals(
+        new JsonObject().put("name", "Other^Otto").put("birthDate", "19300101").put("sex", "F"),
+        other.getJsonObject("patient"));
+    assertEquals(List.of("name", "birthDate"), other.getJsonArray("differs").getList());
   }
 }

@@ -19,6 +19,10 @@ final class MemoryCatalog implements AnalysisCatalog {
   private final Map<String, Map<Artifact, Path>> artifacts = new ConcurrentHashMap<>();
   private final List<Consumer<Analysis>> listeners = new CopyOnWriteArrayList<>();
   private final Map<String, CtImages> volumes = new ConcurrentHashMap<>();
+
+  /** Whom images are of, by identifier; without an entry they say the name alone. */
+  final Map<String, PatientIdentity> patients = new ConcurrentHashMap<>();
+
   volatile boolean broken;
   volatile boolean imagesGone;
   volatile String calledOnEventLoop;
@@ -98,7 +102,7 @@ final class MemoryCatalog implements AnalysisCatalog {
   }
 
   @Override
-  public List<Analysis> ofSamePatient(String id, int limit) throws IOException {
+  public List<RelatedAnalysis> ofSamePatientId(String id, int limit) throws IOException {
     called();
     String patient = analyses.get(id).patientId();
     return analyses.values().stream()
@@ -106,7 +110,13 @@ final class MemoryCatalog implements AnalysisCatalog {
         .filter(a -> patient != null && patient.equals(a.patientId()))
         .sorted(Page.NEWEST_FIRST)
         .limit(limit)
+        .map(a -> RelatedAnalysis.to(patient(analyses.get(id)), a, patient(a)))
         .toList();
+  }
+
+  private PatientIdentity patient(Analysis a) {
+    PatientIdentity known = patients.get(a.id());
+    return known == null ? new PatientIdentity(a.patientName(), null, null) : known;
   }
 
   @Override

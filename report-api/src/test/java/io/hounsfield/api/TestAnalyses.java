@@ -73,6 +73,27 @@ final class TestAnalyses {
         review);
   }
 
+  /** The same of another patient, of 5 January 2026. */
+  static Analysis withPatient(Analysis a, String patientName, String patientId) {
+    return new Analysis(
+        a.id(),
+        a.studyInstanceUid(),
+        a.seriesInstanceUid(),
+        a.version(),
+        a.status(),
+        a.slicesReceived(),
+        a.createdAt(),
+        a.updatedAt(),
+        a.refusal(),
+        a.opacityPercent(),
+        a.warningCount(),
+        patientName,
+        patientId,
+        "20260105",
+        a.studyDescription(),
+        a.seriesDescription());
+  }
+
   static Analysis analysis(
       int n,
       AnalysisStatus status,

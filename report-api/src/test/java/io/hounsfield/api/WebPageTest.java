@@ -401,14 +401,58 @@ class WebPageTest {
     assertEquals("0 <1 1 2311 0.0 <0.1 0.1 12.3 12.4 100.0 0 −732 0", shown);
   }
 
+  /** WCAG 1.4.10: nothing to scroll sideways, however long a name is. */
+  @Test
+  void aStudyFitsIntoANarrowPage() {
+    Analysis a = TestAnalyses.reported(3, 12.4, 1);
+    catalog.put(
+        new Analysis(
+            a.id(),
+            a.studyInstanceUid(),
+            a.seriesInstanceUid(),
+            a.version(),
+            a.status(),
+            a.slicesReceived(),
+            a.createdAt(),
+            a.updatedAt(),
+            a.refusal(),
+            a.opacityPercent(),
+            a.warningCount(),
+            "W".repeat(64),
+            "9".repeat(64),
+            a.studyDate(),
+            "d".repeat(64),
+            "s".repeat(64)));
+    for (String language : List.of("en", "zh-CN")) {
+      browser.open(address("/analyses/" + TestAnalyses.id(3)));
+      browser.page().selectOption("#language", language);
+      browser.await(
+          "document.documentElement.lang === '"
+              + language
+              + "' && document.querySelector('#histogram svg')");
+      for (int width : List.of(320, 390, 640, 1024)) {
+        browser.page().setViewportSize(width, 640);
+        assertEquals(
+            "",
+            browser.evaluate(
+                "[...document.querySelectorAll('body *')].filter((node) =>"
+                    + " node.getBoundingClientRect().right > innerWidth"
+                    + " && !node.closest('.scroll, svg, .unseen')).map((node) =>"
+                    + " node.tagName + '#' + node.id + '.' + node.className).join(' ')"),
+            width + " " + language);
+        assertEquals(width, browser.evaluate("document.documentElement.scrollWidth"));
+      }
+    }
+  }
+
   /** WCAG 2.2 A and AA, and axe-core's good practice, on every kind of page. */
   @ParameterizedTest
   @EnumSource(
       value = ColorScheme.class,
       names = {"LIGHT", "DARK"})
   void axeFindsNothing(ColorScheme scheme) throws Exception {
-    Analysis other = TestAnalyses.reported(40, 9.5, 0);
-    catalog.put(withPatient(other, "PH-3")); // a trend to look at
+    catalog.put(earlier(40, "Phantom^Number 3")); // a trend to look at
+    catalog.put(earlier(41, "Other^Otto"));
     browser.page().emulateMedia(new Page.EmulateMediaOptions().setColorScheme(scheme));
     Map<String, String> pages = new LinkedHashMap<>();
     pages.put("/", "document.querySelectorAll('#rows tr').length > 9");
@@ -425,30 +469,10 @@ class WebPageTest {
     }
   }
 
-  private static Analysis withPatient(Analysis a, String patientId) {
-    return new Analysis(
-        a.id(),
-        a.studyInstanceUid(),
-        a.seriesInstanceUid(),
-        a.version(),
-        a.status(),
-        a.slicesReceived(),
-        a.createdAt(),
-        a.updatedAt(),
-        a.refusal(),
-        a.opacityPercent(),
-        a.warningCount(),
-        a.patientName(),
-        patientId,
-        "20260105",
-        a.studyDescription(),
-        a.seriesDescription());
-  }
-
   /** Studies of the same patient stand beside each other, with the difference. */
   @Test
   void earlierStudiesOfThePatient() throws Exception {
-    catalog.put(withPatient(TestAnalyses.reported(40, 9.5, 0), "PH-3"));
+    catalog.put(earlier(40, "PHANTOM^NUMBER 3^"));
     browser.open(address("/analyses/" + TestAnalyses.id(3)));
     browser.await("document.querySelectorAll('#previous tbody tr').length === 2");
     String text = (String) browser.evaluate("document.getElementById('previous').innerText");
@@ -457,6 +481,48 @@ class WebPageTest {
         "/analyses/" + TestAnalyses.id(40),
         browser.evaluate("document.querySelector('#previous a').getAttribute('href')"));
     assertEquals(2, browser.evaluate("document.querySelectorAll('#previous circle').length"));
+    assertEquals(0, browser.page().locator("#previous .differing").count());
+    assertQuiet();
+  }
+
+  /** A study with the same Patient ID of 5 January. */
+  private static Analysis earlier(int n, String name) {
+    return TestAnalyses.withPatient(TestAnalyses.reported(n, 9.5, 0), name, "PH-3");
+  }
+
+  /**
+   * Two people with one Patient ID: who the others are and what differs is said, and nothing of
+   * them is in the table of the patient's own studies or in the trend.
+   */
+  @Test
+  void studiesOfSomebodyElseWithTheSameIdAreNoPreviousStudies() throws Exception {
+    catalog.put(earlier(40, "Other^Otto"));
+    catalog.put(earlier(41, "Other^Otto"));
+    catalog.patients.put(
+        TestAnalyses.id(3), new PatientIdentity("Phantom^Number 3", "19610504", "F"));
+    for (int n = 40; n <= 41; n++) {
+      catalog.patients.put(
+          TestAnalyses.id(n), new PatientIdentity("Other^Otto", "19300101", n == 40 ? "M" : null));
+    }
+    browser.open(address("/analyses/" + TestAnalyses.id(3)));
+    browser.await("document.querySelectorAll('#previous .differing li').length === 2");
+    assertEquals(0, browser.evaluate("document.querySelectorAll('#previous :is(tr, svg)').length"));
+    String text = browser.page().innerText("#previous");
+    assertTrue(text.startsWith("No other study of this patient."), text);
+    assertFalse(text.contains("points") || text.contains("9.5"), text);
+    String first = browser.page().innerText(".differing li >> nth=0").replaceAll("\\s+", " ");
+    assertEquals(
+        "Other, Otto born 1930-01-01 · sex M 2026-01-05 Lung 1.25 Differs: name, birth date, sex",
+        first);
+    assertEquals(
+        "/analyses/" + TestAnalyses.id(40),
+        browser.evaluate("document.querySelector('.differing a').getAttribute('href')"));
+    catalog.put(earlier(42, "Phantom^Number 3")); // and one that is the patient's own
+    browser.page().reload();
+    browser.await("document.querySelectorAll('#previous tbody tr').length === 2");
+    assertEquals(2, browser.evaluate("document.querySelectorAll('#previous circle').length"));
+    assertEquals(2, browser.page().locator("#previous .differing li").count());
+    browser.assertAccessible("studies of somebody else");
     assertQuiet();
   }
 

@@ -8,6 +8,7 @@ import io.hounsfield.api.AnalysisStatus;
 import io.hounsfield.api.Artifact;
 import io.hounsfield.api.CtImages;
 import io.hounsfield.api.Page;
+import io.hounsfield.api.RelatedAnalysis;
 import io.hounsfield.domain.Measurement;
 import io.hounsfield.domain.QuantificationReport;
 import io.hounsfield.domain.Quantity;
@@ -388,8 +389,8 @@ final class AnalysisBoard implements AnalysisJournal, AnalysisCatalog {
   }
 
   @Override
-  public List<Analysis> ofSamePatient(String id, int limit) throws IOException {
-    return store.ofSamePatient(id, limit);
+  public List<RelatedAnalysis> ofSamePatientId(String id, int limit) throws IOException {
+    return store.ofSamePatientId(id, limit);
   }
 
   @Override

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Charts and lists of the study page. Charts are SVG from numbers alone.
-import { element, formatCount, formatDate, formatNumber, getJson } from '/assets/common.js';
-import { t } from '/assets/i18n.js';
+import { element, formatDate, formatName, formatNumber } from '/assets/common.js';
+import { hasText, t } from '/assets/i18n.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
 
@@ -146,11 +146,33 @@ function trend(studies, id) {
     ...points.map(([x, y, a]) => svg('circle', { cx: x, cy: y, r: a.id === id ? 6 : 4, class: a.id === id ? 'this' : '' })));
 }
 
-/** Other studies of the patient beside this one. */
-export function previous(node, own, others) {
+/** DICOM CS M, F or O; another value as it is. */
+export const sexText = (sex) => t('sex', { sex: hasText(`sex.${sex}`) ? t(`sex.${sex}`) : sex });
+
+const studyLink = (a) => {
+  const link = element('a', '', formatDate(a.studyDate));
+  link.href = `/analyses/${encodeURIComponent(a.id)}`;
+  return link;
+};
+
+/** Studies with the same Patient ID that may be of somebody else: who that is, and what differs. */
+function apart(differing) {
+  return element('div', 'differing', element('strong', '', t('previous.differing')),
+    element('ul', '', ...differing.map(({ analysis, patient, differs }) => element('li', '',
+      element('strong', '', formatName(patient.name)), ' ',
+      [t('born', { date: formatDate(patient.birthDate) }), patient.sex && sexText(patient.sex)].filter(Boolean).join(' · '), ' ',
+      studyLink(analysis), ' ', analysis.seriesDescription ?? analysis.studyDescription ?? '',
+      element('span', 'sub', t('previous.differs', {
+        what: differs.map((key) => t(`previous.differs.${key}`)).join(t('upload.comma')),
+      }))))));
+}
+
+/** Other studies of the patient beside this one; `differing` are those that only share the ID. */
+export function previous(node, own, { items: others, differing }) {
   const studies = [...others, own].filter((a) => a.opacityPercent !== null).sort(byStudyDate);
+  const warning = differing.length > 0 ? apart(differing) : '';
   if (others.length === 0) {
-    node.replaceChildren(element('p', 'sub', t('previous.none')));
+    node.replaceChildren(element('p', 'sub', t('previous.none')), warning);
     return;
   }
   const head = element('tr');
@@ -161,10 +183,7 @@ export function previous(node, own, others) {
   }
   const rows = [...studies].reverse().map((a) => {
     const here = a.id === own.id;
-    const link = here ? element('strong', '', formatDate(a.studyDate)) : element('a', '', formatDate(a.studyDate));
-    if (!here) {
-      link.href = `/analyses/${encodeURIComponent(a.id)}`;
-    }
+    const link = here ? element('strong', '', formatDate(a.studyDate)) : studyLink(a);
     const difference = own.opacityPercent === null ? null : a.opacityPercent - own.opacityPercent;
     const points = difference === null ? '–'
       : t('previous.points', { points: `${difference > 0 ? '+' : ''}${difference.toFixed(1).replace('-', '−')}` });
@@ -175,5 +194,5 @@ export function previous(node, own, others) {
   });
   const table = element('table', '', element('caption', 'unseen', t('previous.caption')),
     element('thead', '', head), element('tbody', '', ...rows));
-  node.replaceChildren(element('div', 'scroll', table), studies.length > 1 ? trend(studies, own.id) : '');
+  node.replaceChildren(element('div', 'scroll', table), studies.length > 1 ? trend(studies, own.id) : '', warning);
 }

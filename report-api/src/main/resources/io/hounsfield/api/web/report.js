@@ -7,7 +7,7 @@ import { Deliveries } from '/assets/deliveries.js';
 import { showState, showUnknown } from '/assets/faces.js';
 import { hasText, locale, preferences, t } from '/assets/i18n.js';
 import { follow } from '/assets/live.js';
-import { histogram, previous, ProfileBar } from '/assets/panels.js';
+import { histogram, previous, ProfileBar, sexText } from '/assets/panels.js';
 import { columnHeads, quantityName, REGIONS, RegionTable, rowHead, UNITS, valueCell } from '/assets/regions.js';
 import { findingsText, ownFiles, resultFiles } from '/assets/results.js';
 import { sentence, sentenceIn } from '/assets/sentences.js';
@@ -117,7 +117,7 @@ function identity(report) {
   const { patient } = report;
   byId('identity').textContent = [
     t('id', { id: patient.id || '–' }),
-    patient.sex && t('sex', { sex: hasText(`sex.${patient.sex}`) ? t(`sex.${patient.sex}`) : patient.sex }),
+    patient.sex && sexText(patient.sex),
     patient.birthDate && t('born', { date: formatDate(patient.birthDate) }),
     report.study.accessionNumber && t('accession', { number: report.study.accessionNumber }),
   ].filter(Boolean).join(' · ');
@@ -212,7 +212,7 @@ async function extras(analysis) {
     }
   };
   await part('related', 'previous-section', async () => {
-    previous(byId('previous'), analysis, (await getJson(`${address}/related`)).items);
+    previous(byId('previous'), analysis, await getJson(`${address}/related`));
   });
   await part('deliveries', 'deliveries-section', () => deliveries.load());
   await part('results', 'downloads-section', async () => {

@@ -5,6 +5,8 @@ import io.hounsfield.api.Analysis;
 import io.hounsfield.api.AnalysisFilter;
 import io.hounsfield.api.AnalysisStatus;
 import io.hounsfield.api.Page;
+import io.hounsfield.api.PatientIdentity;
+import io.hounsfield.api.RelatedAnalysis;
 import io.hounsfield.api.Review;
 import io.hounsfield.api.ReviewState;
 import java.io.IOException;
@@ -43,6 +45,13 @@ public final class AnalysisStore implements AutoCloseable {
           + " ORDER BY number DESC LIMIT 1), (SELECT verdict FROM reviews WHERE"
           + " reviews.analysis_id = analyses.id AND reviews.version = analyses.version LIMIT 1))"
           + " AS review";
+
+  /** Of the patient, what the newest report alone has. */
+  private static final String PATIENT =
+      newestReport("$.patient.birthDate")
+          + " AS birth_date, "
+          + newestReport("$.patient.sex")
+          + " AS sex";
 
   /** A version never goes back, and an analysis never changes its series. */
   private static final String UPSERT =
@@ -85,6 +94,12 @@ public final class AnalysisStore implements AutoCloseable {
   }
 
   private final Database database;
+
+  private static String newestReport(String path) {
+    return "(SELECT json_extract(report_json, '"
+        + path
+        + "') FROM reports WHERE reports.analysis_id = analyses.id ORDER BY version DESC LIMIT 1)";
+  }
 
   private AnalysisStore(Database database) {
     this.database = database;
@@ -248,14 +263,28 @@ public final class AnalysisStore implements AutoCloseable {
   /**
    * Other reported analyses with the Patient ID of this one, newest first; none where it has none.
    */
-  public List<Analysis> ofSamePatient(String id, int limit) throws IOException {
+  public List<RelatedAnalysis> ofSamePatientId(String id, int limit) throws IOException {
     return database.read(
         connection -> {
-          List<Analysis> found = new ArrayList<>();
+          PatientIdentity own;
+          try (PreparedStatement query =
+              connection.prepareStatement(
+                  "SELECT patient_name, " + PATIENT + " FROM analyses WHERE id = ?")) {
+            query.setString(1, id);
+            try (ResultSet rows = query.executeQuery()) {
+              if (!rows.next()) {
+                return List.of();
+              }
+              own = patient(rows);
+            }
+          }
+          List<RelatedAnalysis> found = new ArrayList<>();
           try (PreparedStatement query =
               connection.prepareStatement(
                   "SELECT "
                       + READ
+                      + ", "
+                      + PATIENT
                       + " FROM analyses WHERE patient_id = (SELECT patient_id FROM analyses WHERE"
                       + " id = ? AND TRIM(patient_id) <> '') AND id <> ? AND status = 'reported'"
                       + " ORDER BY created_at DESC, id DESC LIMIT ?")) {
@@ -264,12 +293,17 @@ public final class AnalysisStore implements AutoCloseable {
             query.setInt(3, limit);
             try (ResultSet rows = query.executeQuery()) {
               while (rows.next()) {
-                found.add(row(rows).analysis());
+                found.add(RelatedAnalysis.to(own, row(rows).analysis(), patient(rows)));
               }
             }
           }
           return found;
         });
+  }
+
+  private static PatientIdentity patient(ResultSet rows) throws SQLException {
+    return new PatientIdentity(
+        rows.getString("patient_name"), rows.getString("birth_date"), rows.getString("sex"));
   }
 
   /**

@@ -11,6 +11,9 @@ import io.hounsfield.api.Analysis;
 import io.hounsfield.api.AnalysisFilter;
 import io.hounsfield.api.AnalysisStatus;
 import io.hounsfield.api.Page;
+import io.hounsfield.api.PatientIdentity;
+import io.hounsfield.api.RelatedAnalysis;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -385,6 +388,72 @@ class AnalysisStoreTest {
     assertThrows(
         StoreException.class,
         () -> store.save(entry(id(), "1.2.3", 1, AnalysisStatus.RECEIVING, START, null)));
+  }
+
+  /** Whether it is the same patient is told by the newest reports; an ID alone is no patient. */
+  @Test
+  void otherStudiesWithThePatientIdSayWhatDiffers() throws Exception {
+    String tina = saveStudy("1.1", "Trend^Tina", "4711", START, "19610504", "F");
+    String later = saveStudy("1.2", "TREND^TINA^", "4711", START + 1, null, null);
+    String otto = saveStudy("1.3", "Other^Otto", "4711", START + 2, "19300101", "M");
+    saveStudy("1.4", "Trend^Tina", "4712", START + 3, "19610504", "F");
+    String nobody = saveStudy("1.5", "Trend^Tina", " ", START + 4, "19610504", "F");
+    saveStudy("1.6", "Trend^Tina", " ", START + 5, "19610504", "F");
+
+    List<RelatedAnalysis> related = store.ofSamePatientId(tina, 10);
+    assertEquals(
+        List.of(otto, later), related.stream().map(other -> other.analysis().id()).toList());
+    assertEquals(new PatientIdentity("Other^Otto", "19300101", "M"), related.get(0).patient());
+    assertEquals(List.of(PatientIdentity.Attribute.values()), related.get(0).differs());
+    assertEquals(List.of(), related.get(1).differs());
+    assertEquals(1, store.ofSamePatientId(tina, 1).size());
+    assertEquals(List.of(), store.ofSamePatientId(nobody, 10));
+    assertEquals(List.of(), store.ofSamePatientId(id(), 10));
+
+    // A second version corrects the birth date and the sex.
+    store.saveReport(
+        study(later, "1.2", 2, "TREND^TINA^", "4711", START + 1), patientJson("19300101", "F"));
+    assertEquals(
+        List.of(PatientIdentity.Attribute.BIRTH_DATE),
+        store.ofSamePatientId(tina, 10).get(1).differs());
+  }
+
+  private String saveStudy(
+      String series, String name, String patientId, long millis, String birthDate, String sex)
+      throws IOException {
+    String id = id();
+    store.saveReport(study(id, series, 1, name, patientId, millis), patientJson(birthDate, sex));
+    return id;
+  }
+
+  private static AnalysisStore.Entry study(
+      String id, String series, int version, String name, String patientId, long millis) {
+    return new AnalysisStore.Entry(
+        new Analysis(
+            id,
+            "1.2",
+            series,
+            version,
+            AnalysisStatus.REPORTED,
+            17,
+            Instant.ofEpochMilli(millis),
+            Instant.ofEpochMilli(millis),
+            null,
+            1.5,
+            0,
+            name,
+            patientId,
+            null,
+            null,
+            null),
+        "a");
+  }
+
+  private static byte[] patientJson(String birthDate, String sex) {
+    return new JsonObject()
+        .put("patient", new JsonObject().put("birthDate", birthDate).put("sex", sex))
+        .encode()
+        .getBytes(StandardCharsets.UTF_8);
   }
 
   private Page list(Instant since, Page.Cursor after) throws IOException {
