@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.microsoft.playwright.Download;
+import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Page.EmulateMediaOptions;
 import com.microsoft.playwright.options.ColorScheme;
 import io.vertx.core.Vertx;
@@ -32,6 +33,8 @@ class WorkListPageTest {
   private static final String COUNT = "document.getElementById('count').textContent";
   private static final String ROWS = "document.querySelectorAll('#rows tr').length";
   private static final String LIVE = "document.getElementById('live').textContent === 'Live'";
+
+  private static final String TOP = "document.getElementById('rows-frame').scrollTop";
 
   @TempDir Path folder;
 
@@ -339,9 +342,75 @@ class WorkListPageTest {
             + " return row.top > frame.top + 30 && row.bottom < frame.bottom; })()");
     chromium.page().keyboard().press("Home");
     assertEquals(TestAnalyses.id(0), focused());
-    chromium.page().keyboard().press("/");
-    chromium.page().keyboard().type("number 1471");
-    chromium.await(ROWS + " === 1 && " + node(1471));
+    chromium.page().keyboard().press("/"); // WCAG 2.1.4: no key of the whole page
+    assertEquals(TestAnalyses.id(0), focused());
+    chromium.page().keyboard().press("Enter");
+    chromium.await("location.pathname === '/analyses/" + TestAnalyses.id(0) + "'");
+  }
+
+  /**
+   * Back from a study, and in the other language: the same search, the same rows, the same focus.
+   */
+  @Test
+  void whatWasAskedAndWhereOneWasIsKept() throws Exception {
+    putMany(2000);
+    open(10);
+    chromium.await(COUNT + " === '2,000 series'");
+    chromium.page().fill("#search", "ph-1");
+    chromium.page().selectOption("#state", "reported");
+    chromium.await(COUNT + " === '1,111 of 2,000 series'");
+    chromium.evaluate("document.getElementById('rows-frame').scrollTop = 58 * 1000 + 20");
+    chromium.await(node(1895));
+    chromium.page().focus("#analysis-" + TestAnalyses.id(1895) + " a");
+    Object top = chromium.evaluate(TOP);
+    chromium.page().keyboard().press("Enter");
+    chromium.await("document.querySelector('a.back')");
+    chromium.page().click("a.back");
+    chromium.await(COUNT + " === '1,111 of 2,000 series' && " + TOP + " === " + top);
+    chromium.await(node(1895) + ".contains(document.activeElement)");
+    assertEquals("ph-1", chromium.page().inputValue("#search"));
+    assertEquals("reported", chromium.page().inputValue("#state"));
+
+    chromium.page().selectOption("#language", "zh-CN");
+    chromium.await("document.documentElement.lang === 'zh-CN' && " + ROWS + " > 10");
+    assertEquals("ph-1", chromium.page().inputValue("#search"));
+    assertEquals("reported", chromium.page().inputValue("#state"));
+    chromium.await(TOP + " === " + top);
+    for (String request : chromium.requests()) {
+      assertFalse(request.contains("ph-1"), "a search in an address: " + request);
+    }
+    // Another tab knows nothing of it.
+    Page other = chromium.page().context().newPage();
+    other.navigate("http://127.0.0.1:" + api.port() + "/");
+    Chromium.await(other, ROWS + " > 10");
+    assertEquals("", other.inputValue("#search"));
+  }
+
+  /**
+   * A browser has six connections for all pages of a service: pages opened in the background do not
+   * hold them.
+   */
+  @Test
+  void pagesInTheBackgroundLeaveTheConnectionsToOthers() {
+    putEveryState(catalog, results);
+    List<Page> tabs = new ArrayList<>();
+    for (int n = 0; n < 7; n++) {
+      Page tab = chromium.page().context().newPage();
+      tab.addInitScript(
+          "let seen = 'hidden';"
+              + "Object.defineProperty(document, 'visibilityState', { get: () => seen });"
+              + "window.look = () => { seen = 'visible';"
+              + " document.dispatchEvent(new Event('visibilitychange')); };");
+      tab.navigate("http://127.0.0.1:" + api.port() + "/");
+      Chromium.await(tab, ROWS + " === 9");
+      tabs.add(tab);
+    }
+    open(9);
+    Page tab = tabs.get(0);
+    catalog.put(TestAnalyses.reported(4, 1.5, 0));
+    chromium.await(node(4) + ".innerText.includes('1.5 %')");
+    tab.evaluate("look()");
+    Chromium.await(tab, LIVE + " && " + node(4) + ".innerText.includes('1.5 %')");
     chromium.assertQuiet();
   }
 

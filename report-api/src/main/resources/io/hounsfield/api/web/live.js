@@ -21,8 +21,9 @@ async function answers() {
 
 /**
  * The event stream of a page. `reset`: load everything anew, called first and after a gap; `analysis`, `delivery` and
- * `review`: one of them changed. While the service is gone a band says since when, and the page looks for it. A page that nobody
- * looks at gives its stream back after a minute, since a browser has six connections for all pages of a service.
+ * `review`: one of them changed. While the service is gone a band says since when, and the page looks for it. A page
+ * that nobody looks at yet has no stream, and gives its own back after a minute, since a browser has six connections
+ * for all pages of a service.
  */
 class Live {
   constructor(handlers) {
@@ -41,7 +42,11 @@ class Live {
     addEventListener('offline', () => this.look());
     document.addEventListener('service-gone', () => this.look(true));
     document.addEventListener('visibilitychange', () => this.visible());
-    this.connect();
+    if (document.visibilityState === 'hidden') {
+      handlers.reset(); // no stream before somebody looks
+    } else {
+      this.connect();
+    }
   }
 
   connect() {

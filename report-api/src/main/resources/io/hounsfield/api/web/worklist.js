@@ -13,6 +13,8 @@ const PAGE = 500;
 const MOST = 20000;
 const ROW = 58; // px, as in style.css
 const SPARE = 8; // rows drawn above and below those that can be seen
+const FILTERS = ['search', 'state', 'delivered', 'reviewed', 'warned'];
+const KEPT = 'hounsfield.list';
 
 const byId = (name) => document.getElementById(name);
 preferences();
@@ -43,6 +45,7 @@ let complete = false;
 let sorted = true;
 let filtered = false;
 let drawing = false;
+let place = null; // where one was before, until that is on the page again
 
 /** By the time to the millisecond, then by the rest of it, then by the identifier, as the service does. */
 function newestFirst(a, b) {
@@ -100,6 +103,52 @@ function filter() {
   }
 }
 
+/** What is asked for and where one is, for as long as the tab is there; never in an address. */
+function remember() {
+  const { scrollTop } = byId('rows-frame');
+  const focused = document.activeElement?.closest?.('#rows tr')?.dataset.id;
+  const at = focused ? shown.indexOf(focused) : Math.floor(scrollTop / ROW);
+  const here = { id: shown[at] ?? null, focused: Boolean(focused), top: scrollTop, offset: at * ROW - scrollTop };
+  const filters = FILTERS.map(byId).map(({ type, checked, value }) => (type === 'checkbox' ? checked : value));
+  try {
+    sessionStorage.setItem(KEPT, JSON.stringify({ filters, place: place ?? here }));
+  } catch {
+    // No storage in this browser: the list begins anew.
+  }
+}
+
+function recall() {
+  let kept = null;
+  try {
+    kept = JSON.parse(sessionStorage.getItem(KEPT));
+  } catch {
+    // The same.
+  }
+  FILTERS.map(byId).forEach((field, n) => {
+    field[field.type === 'checkbox' ? 'checked' : 'value'] = kept?.filters[n] ?? '';
+  });
+  place = kept?.place ?? null;
+}
+
+/** Back to where one was, as soon as the list reaches that far. */
+function settle() {
+  const { id, focused, top, offset } = place;
+  const at = shown.indexOf(id);
+  const frame = byId('rows-frame');
+  const wanted = top > 0 ? at * ROW - offset : 0; // who was at the top sees what is new there
+  if (!complete && (at < 0 || wanted > frame.scrollHeight - frame.clientHeight)) {
+    return;
+  }
+  place = null;
+  if (at >= 0) {
+    frame.scrollTop = wanted;
+    draw();
+    if (focused && document.activeElement === document.body) {
+      rows.get(id)?.node.querySelector('a').focus({ preventScroll: true });
+    }
+  }
+}
+
 /** Draws the rows that can be seen, at most once a frame, however fast events come. */
 function draw() {
   drawing = false;
@@ -149,6 +198,9 @@ function draw() {
     rows.get(focused)?.node.querySelector('a').focus({ preventScroll: true });
   }
   counts();
+  if (place) {
+    settle();
+  }
 }
 
 function counts() {
@@ -265,20 +317,22 @@ function move(event) {
 byId('rows').addEventListener('keydown', move);
 byId('rows-frame').addEventListener('scroll', drawSoon, { passive: true });
 new ResizeObserver(drawSoon).observe(byId('rows-frame'));
-for (const name of ['search', 'state', 'delivered', 'reviewed', 'warned']) {
+for (const name of FILTERS) {
   byId(name).addEventListener('input', () => {
+    place = null;
     byId('rows-frame').scrollTop = 0;
     filtered = false;
     drawSoon();
   });
 }
 byId('filters').addEventListener('submit', (event) => event.preventDefault());
-addEventListener('keydown', (event) => {
-  if (event.key === '/' && !event.target.closest('input, select, textarea')) {
-    event.preventDefault();
-    byId('search').focus();
-  }
-});
+for (const name of ['wheel', 'pointerdown', 'keydown']) {
+  addEventListener(name, () => {
+    place = null; // somebody goes elsewhere
+  }, { passive: true });
+}
+recall();
+addEventListener('pagehide', remember);
 exports(() => {
   filter();
   const { state, plain } = asked();
