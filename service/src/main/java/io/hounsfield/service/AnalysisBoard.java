@@ -30,6 +30,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -79,6 +80,11 @@ final class AnalysisBoard implements AnalysisJournal, AnalysisCatalog {
   @Override
   public synchronized Optional<Entry> latest(String seriesInstanceUid) throws IOException {
     return store.ofSeries(seriesInstanceUid).map(this::journalEntry);
+  }
+
+  @Override
+  public List<String> unfinished() throws IOException {
+    return store.unfinished().stream().map(e -> e.analysis().seriesInstanceUid()).toList();
   }
 
   private Entry journalEntry(AnalysisStore.Entry entry) {
@@ -134,13 +140,23 @@ final class AnalysisBoard implements AnalysisJournal, AnalysisCatalog {
   }
 
   @Override
-  public synchronized void receiving(
-      String seriesInstanceUid, int slices, SeriesDescription description) {
+  public synchronized void receiving(String seriesInstanceUid, Received received) {
     AnalysisStore.Entry entry = open.get(seriesInstanceUid);
-    if (entry == null || entry.analysis().slicesReceived() == slices) {
+    if (entry == null || isTold(entry.analysis(), received)) {
       return;
     }
-    update(described(entry.analysis(), slices, description));
+    update(described(entry.analysis(), received.instances(), received.description()));
+  }
+
+  private static boolean isTold(Analysis a, Received received) {
+    SeriesDescription d = received.description();
+    return a.slicesReceived() == received.instances()
+        && (d == null
+            || Objects.equals(a.patientName(), d.patientName())
+                && Objects.equals(a.patientId(), d.patientId())
+                && Objects.equals(a.studyDate(), d.studyDate())
+                && Objects.equals(a.studyDescription(), d.studyDescription())
+                && Objects.equals(a.seriesDescription(), d.seriesDescription()));
   }
 
   @Override
@@ -262,26 +278,35 @@ final class AnalysisBoard implements AnalysisJournal, AnalysisCatalog {
   }
 
   @Override
-  public void refused(String seriesInstanceUid, SeriesInstances instances, String code, String text)
+  public void refused(
+      String seriesInstanceUid,
+      SeriesInstances instances,
+      Received received,
+      String code,
+      String text)
       throws IOException {
-    end(seriesInstanceUid, instances, AnalysisStatus.REFUSED, code, text);
+    end(seriesInstanceUid, instances, received, AnalysisStatus.REFUSED, code, text);
     metrics.refused(code);
   }
 
   @Override
-  public void failed(String seriesInstanceUid, String code, String text) throws IOException {
-    end(seriesInstanceUid, SeriesInstances.NONE, AnalysisStatus.FAILED, code, text);
+  public void failed(String seriesInstanceUid, Received received, String code, String text)
+      throws IOException {
+    end(seriesInstanceUid, SeriesInstances.NONE, received, AnalysisStatus.FAILED, code, text);
     metrics.failed();
   }
 
   private synchronized void end(
       String seriesInstanceUid,
       SeriesInstances instances,
+      Received received,
       AnalysisStatus status,
       String code,
       String text)
       throws IOException {
-    Analysis a = current(seriesInstanceUid).analysis();
+    Analysis a =
+        described(
+            current(seriesInstanceUid).analysis(), received.instances(), received.description());
     Analysis ended = with(a, a.version(), status, new Analysis.Refusal(code, text));
     store.save(new AnalysisStore.Entry(ended, instances.digest(), null, instances.text()));
     open.remove(seriesInstanceUid);

@@ -5,6 +5,7 @@ import io.hounsfield.domain.SeriesDescription;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -50,6 +51,14 @@ public interface AnalysisJournal {
   }
 
   /**
+   * What came of a series so far.
+   *
+   * @param instances how many instances
+   * @param description what the images say; {@code null} before the first that could be read
+   */
+  record Received(int instances, SeriesDescription description) {}
+
+  /**
    * What is left to do when a report is out: files for others, made of its outcome. Nobody waits
    * for it, and a fault changes nothing of the report; what is missing is made at the next start.
    */
@@ -63,6 +72,9 @@ public interface AnalysisJournal {
 
   /** The newest version on record. */
   Optional<Entry> latest(String seriesInstanceUid) throws IOException;
+
+  /** Series Instance UIDs of what was begun and neither reported nor refused, oldest first. */
+  List<String> unfinished() throws IOException;
 
   /**
    * Begins version 1 of a series, or its next version when the latest is finished.
@@ -81,8 +93,8 @@ public interface AnalysisJournal {
     return begin(studyInstanceUid, seriesInstanceUid, model, null);
   }
 
-  /** Slices received so far; may be written late or be lost with the process. */
-  void receiving(String seriesInstanceUid, int slices, SeriesDescription description);
+  /** What was received so far; may be written late or be lost with the process. */
+  void receiving(String seriesInstanceUid, Received received);
 
   /** The series is complete and is being put together; may be lost with the process. */
   void analysing(String seriesInstanceUid);
@@ -111,9 +123,15 @@ public interface AnalysisJournal {
       throws IOException;
 
   /** The current version cannot be measured. */
-  void refused(String seriesInstanceUid, SeriesInstances instances, String code, String text)
+  void refused(
+      String seriesInstanceUid,
+      SeriesInstances instances,
+      Received received,
+      String code,
+      String text)
       throws IOException;
 
   /** A fault of the service stopped the current version; it is tried again after a restart. */
-  void failed(String seriesInstanceUid, String code, String text) throws IOException;
+  void failed(String seriesInstanceUid, Received received, String code, String text)
+      throws IOException;
 }

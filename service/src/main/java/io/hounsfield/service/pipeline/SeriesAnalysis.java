@@ -83,6 +83,11 @@ public final class SeriesAnalysis {
   private final Map<String, Integer> localizerFrames = new HashMap<>();
   private long voxels;
 
+  /** What the readable file of the lowest name says, and that name. */
+  private SeriesDescription description;
+
+  private String describedBy;
+
   public SeriesAnalysis(SegmentationStage segmentation) {
     this.segmentation = segmentation;
   }
@@ -131,9 +136,10 @@ public final class SeriesAnalysis {
     String name = file.getFileName().toString();
     try {
       long start = System.nanoTime();
-      DicomFile dicom = DicomFiles.read(file);
+      DicomFile dicom = read(file);
       clock.add(Stage.READ, start);
       SeriesDescription series = SeriesAttributes.of(dicom.dataSet());
+      describe(name, series);
       Instance instance = new Instance(file, dicom.dataSet().string(Tag.SOPClassUID).orElse(""));
       List<Warning> warnings = SeriesAttributes.warnings(dicom);
       // Frames are segmented while later ones are decoded; waiting for the network is no decoding.
@@ -159,6 +165,28 @@ public final class SeriesAnalysis {
               RefusalReason.UNDECODABLE, "An instance cannot be read: " + e.getMessage(), e));
     } catch (SeriesRefusedException e) {
       addFault(name, e);
+    }
+  }
+
+  /** Reads a file; where only its header can be read, notes what that says. */
+  private DicomFile read(Path file) throws IOException {
+    try {
+      return DicomFiles.read(file);
+    } catch (DicomException e) {
+      try {
+        DicomFile header = DicomFiles.readHeader(file);
+        describe(file.getFileName().toString(), SeriesAttributes.of(header.dataSet()));
+      } catch (DicomException noHeader) {
+        e.addSuppressed(noHeader);
+      }
+      throw e;
+    }
+  }
+
+  private synchronized void describe(String name, SeriesDescription series) {
+    if (describedBy == null || name.compareTo(describedBy) < 0) {
+      description = series;
+      describedBy = name;
     }
   }
 
@@ -259,9 +287,12 @@ public final class SeriesAnalysis {
     return slices.keySet().stream().anyMatch(key -> key.frame() > 0);
   }
 
-  /** What the images say, from any slice so far; {@code null} before the first. */
+  /**
+   * What the images say, from any slice so far, or else from any header that could be read; {@code
+   * null} before the first.
+   */
   public synchronized SeriesDescription description() {
-    return slices.isEmpty() ? null : slices.firstEntry().getValue().series();
+    return slices.isEmpty() ? description : slices.firstEntry().getValue().series();
   }
 
   /** Whether the slices so far form a gap-free grid that is tall enough to be measured. */

@@ -5,18 +5,18 @@ import io.hounsfield.listener.AssociationSummary;
 import io.hounsfield.listener.DicomNodeListener;
 import io.hounsfield.listener.ReceivedInstance;
 import io.hounsfield.listener.Spool;
-import io.hounsfield.listener.SpooledInstance;
 import io.hounsfield.listener.SpooledSeries;
 import io.hounsfield.preprocess.RefusalReason;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -89,16 +89,39 @@ public final class SeriesCoordinator implements DicomNodeListener, AutoCloseable
 
   /** Takes up what an earlier run left, then starts to work. */
   public void start() throws IOException {
+    Set<String> lost = new LinkedHashSet<>(journal.unfinished());
     for (SpooledSeries held : spool.recover()) {
-      recover(held);
+      lost.remove(held.seriesInstanceUid());
+      recover(held.seriesInstanceUid(), held.instances().get(0).studyInstanceUid());
+    }
+    for (String uid : lost) {
+      recoverUnreadable(uid);
     }
     decoders.start(options.decodeThreads());
     ticker.scheduleWithFixedDelay(this::tick, TICK_MS, TICK_MS, TimeUnit.MILLISECONDS);
   }
 
-  private void recover(SpooledSeries held) throws IOException {
-    String uid = held.seriesInstanceUid();
-    List<Path> files = held.instances().stream().map(SpooledInstance::file).toList();
+  /**
+   * Begun, and of none of its instances the beginning can be read now: it must end all the same.
+   */
+  private void recoverUnreadable(String uid) throws IOException {
+    if (spool.files(uid).isEmpty()) {
+      journal.failed(
+          uid,
+          new AnalysisJournal.Received(0, null),
+          "internal",
+          "No instance of the series is held any more. Send the series again.");
+    } else {
+      recover(uid, null);
+    }
+  }
+
+  /**
+   * @param study its Study Instance UID; {@code null} for the one on record
+   */
+  private void recover(String uid, String study) throws IOException {
+    // Also those that cannot be read: they refuse the series, which without them would be another.
+    List<Path> files = spool.files(uid);
     List<Path> conflicting = spool.conflicting(uid);
     List<Path> all = both(files, conflicting);
     Optional<AnalysisJournal.Entry> entry = journal.latest(uid);
@@ -111,7 +134,7 @@ public final class SeriesCoordinator implements DicomNodeListener, AutoCloseable
     String model = entry.map(AnalysisJournal.Entry::model).orElse(null);
     SeriesState state = new SeriesState(uid, model, same, earlier(entry));
     if (!same) {
-      journal.begin(held.instances().get(0).studyInstanceUid(), uid, model);
+      journal.begin(study, uid, model);
     }
     state.addAll(files, conflicting);
     state.released = true;
@@ -194,9 +217,8 @@ public final class SeriesCoordinator implements DicomNodeListener, AutoCloseable
       if (entry.isEmpty() || entry.get().finished()) {
         continue;
       }
-      List<SpooledInstance> held = spool.instances(uid);
-      if (!held.isEmpty()) {
-        recover(new SpooledSeries(uid, held, Instant.now()));
+      if (!spool.files(uid).isEmpty()) {
+        recover(uid, null);
       }
     }
   }
@@ -237,7 +259,7 @@ public final class SeriesCoordinator implements DicomNodeListener, AutoCloseable
       return;
     }
     // What the disk holds belongs to it.
-    List<Path> held = spool.instances(uid).stream().map(SpooledInstance::file).toList();
+    List<Path> held = spool.files(uid);
     List<Path> conflicting = spool.conflicting(uid);
     String model = segmentation.modelFor(instance.calledAeTitle());
     journal.begin(instance.studyInstanceUid(), uid, model, instance.callingAeTitle());
@@ -293,7 +315,7 @@ public final class SeriesCoordinator implements DicomNodeListener, AutoCloseable
       for (SeriesState state : List.copyOf(series.values())) {
         finishIfComplete(state);
         if (state.phase == SeriesState.Phase.RECEIVING && state.analysis != null) {
-          journal.receiving(state.uid, state.files.size(), state.analysis.description());
+          journal.receiving(state.uid, state.received());
         }
       }
     } finally {
@@ -328,7 +350,8 @@ public final class SeriesCoordinator implements DicomNodeListener, AutoCloseable
     Long released = open ? null : state.releasedNanos;
     SeriesInstances instances = state.instances();
     List<Path> conflicting = List.copyOf(state.conflicting);
-    end(state, () -> ending.finish(state, instances, conflicting, released));
+    AnalysisJournal.Received received = state.received();
+    end(state, () -> ending.finish(state, instances, received, conflicting, released));
   }
 
   /**
@@ -341,7 +364,10 @@ public final class SeriesCoordinator implements DicomNodeListener, AutoCloseable
                 + " (data.retentionDays, data.spoolMaxMiB); %d are. An earlier report stands. Send"
                 + " the whole series again to have all of it measured.")
             .formatted(missing, state.files.size());
-    end(state, () -> ending.refuse(state, instances, RefusalReason.INSTANCES_DELETED, text));
+    AnalysisJournal.Received received = state.received();
+    end(
+        state,
+        () -> ending.refuse(state, instances, received, RefusalReason.INSTANCES_DELETED, text));
   }
 
   /**
@@ -388,7 +414,8 @@ public final class SeriesCoordinator implements DicomNodeListener, AutoCloseable
   private void refuseTooLarge(SeriesState state) {
     SeriesInstances instances = state.instances();
     String text = budget.tooLargeText(state);
-    end(state, () -> ending.refuse(state, instances, RefusalReason.TOO_LARGE, text));
+    AnalysisJournal.Received received = state.received();
+    end(state, () -> ending.refuse(state, instances, received, RefusalReason.TOO_LARGE, text));
   }
 
   /** What the decoders are given, and what they say of it. */
@@ -418,7 +445,8 @@ public final class SeriesCoordinator implements DicomNodeListener, AutoCloseable
           state.pending.addFirst(job.file());
         }
         if (fault != null && state.phase == SeriesState.Phase.RECEIVING) {
-          end(state, () -> ending.fail(state, fault));
+          AnalysisJournal.Received received = state.received();
+          end(state, () -> ending.fail(state, received, fault));
         }
         finishIfComplete(state);
         workChanged.signalAll();

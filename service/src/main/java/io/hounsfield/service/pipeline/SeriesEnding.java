@@ -32,14 +32,20 @@ final class SeriesEnding {
    * Measures and reports.
    *
    * @param instances what the version is about
+   * @param received what came of it
    * @param conflicting what was kept aside of it
    * @param releasedNanos when the last association was released, or {@code null}
    * @return what is left to do when the report is out
    */
   AnalysisJournal.Afterwards finish(
-      SeriesState state, SeriesInstances instances, List<Path> conflicting, Long releasedNanos) {
+      SeriesState state,
+      SeriesInstances instances,
+      AnalysisJournal.Received received,
+      List<Path> conflicting,
+      Long releasedNanos) {
     return guarded(
         state,
+        received,
         () -> {
           journal.analysing(state.uid);
           try {
@@ -52,12 +58,12 @@ final class SeriesEnding {
               // The report stands: another model refuses what an earlier one measured.
               LOG.warn("Files of a report cannot be made again: {}", e.reason().code());
             } else {
-              journal.refused(state.uid, instances, e.reason().code(), e.getMessage());
+              journal.refused(state.uid, instances, received, e.reason().code(), e.getMessage());
             }
           } catch (ModelException e) {
             LOG.error("Segmentation failed", e);
             if (!state.resultsOnly) {
-              journal.failed(state.uid, "model", e.getMessage());
+              journal.failed(state.uid, received, "model", e.getMessage());
             }
           }
           return AnalysisJournal.Afterwards.NOTHING;
@@ -66,21 +72,28 @@ final class SeriesEnding {
 
   /** Refuses without measuring. */
   AnalysisJournal.Afterwards refuse(
-      SeriesState state, SeriesInstances instances, RefusalReason reason, String text) {
+      SeriesState state,
+      SeriesInstances instances,
+      AnalysisJournal.Received received,
+      RefusalReason reason,
+      String text) {
     return guarded(
         state,
+        received,
         () -> {
-          journal.refused(state.uid, instances, reason.code(), text);
+          journal.refused(state.uid, instances, received, reason.code(), text);
           return AnalysisJournal.Afterwards.NOTHING;
         });
   }
 
   /** A fault of the service. */
-  AnalysisJournal.Afterwards fail(SeriesState state, String text) {
+  AnalysisJournal.Afterwards fail(
+      SeriesState state, AnalysisJournal.Received received, String text) {
     return guarded(
         state,
+        received,
         () -> {
-          journal.failed(state.uid, "internal", text);
+          journal.failed(state.uid, received, "internal", text);
           return AnalysisJournal.Afterwards.NOTHING;
         });
   }
@@ -95,7 +108,8 @@ final class SeriesEnding {
     }
   }
 
-  private AnalysisJournal.Afterwards guarded(SeriesState state, Step step) {
+  private AnalysisJournal.Afterwards guarded(
+      SeriesState state, AnalysisJournal.Received received, Step step) {
     try {
       return step.run();
     } catch (InterruptedException e) {
@@ -105,7 +119,8 @@ final class SeriesEnding {
       LOG.error("An analysis failed", e);
       if (!state.resultsOnly) {
         try {
-          journal.failed(state.uid, "internal", "Internal fault: " + e.getClass().getSimpleName());
+          journal.failed(
+              state.uid, received, "internal", "Internal fault: " + e.getClass().getSimpleName());
         } catch (IOException | RuntimeException unwritten) {
           LOG.error("A failed analysis cannot be written down", unwritten);
         }

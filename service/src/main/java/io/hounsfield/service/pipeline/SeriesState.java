@@ -93,6 +93,12 @@ final class SeriesState {
     return SeriesInstances.of(all);
   }
 
+  /** What came so far. */
+  AnalysisJournal.Received received() {
+    return new AnalysisJournal.Received(
+        files.size(), analysis == null ? null : analysis.description());
+  }
+
   /** How many instances of the earlier version are not held any more. */
   int missing() {
     List<Path> all = new ArrayList<>(files);

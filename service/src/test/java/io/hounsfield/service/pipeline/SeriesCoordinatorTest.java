@@ -14,7 +14,6 @@ import io.hounsfield.dicom.SopClass;
 import io.hounsfield.dicom.Tag;
 import io.hounsfield.dicom.Uid;
 import io.hounsfield.dicom.VR;
-import io.hounsfield.domain.SeriesDescription;
 import io.hounsfield.inference.InferenceOptions;
 import io.hounsfield.inference.ModelRegistry;
 import io.hounsfield.listener.AssociationSummary;
@@ -117,12 +116,17 @@ class SeriesCoordinatorTest {
     }
 
     @Override
+    public List<String> unfinished() {
+      return List.of();
+    }
+
+    @Override
     public Entry begin(String study, String uid, String model, String callingAeTitle) {
       return new Entry("id", ++version, false, SeriesInstances.NONE, false, true, model);
     }
 
     @Override
-    public void receiving(String uid, int slices, SeriesDescription description) {}
+    public void receiving(String uid, Received received) {}
 
     @Override
     public void analysing(String uid) {}
@@ -141,12 +145,13 @@ class SeriesCoordinatorTest {
     }
 
     @Override
-    public void refused(String uid, SeriesInstances instances, String code, String text) {
+    public void refused(
+        String uid, SeriesInstances instances, Received received, String code, String text) {
       ends.add("refused " + uid + " " + code + ": " + text);
     }
 
     @Override
-    public void failed(String uid, String code, String text) {
+    public void failed(String uid, Received received, String code, String text) {
       ends.add("failed " + uid + " " + code + ": " + text);
     }
   }

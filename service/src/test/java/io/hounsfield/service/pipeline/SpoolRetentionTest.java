@@ -10,7 +10,6 @@ import io.hounsfield.dicom.Tag;
 import io.hounsfield.dicom.TransferSyntax;
 import io.hounsfield.dicom.Uid;
 import io.hounsfield.dicom.VR;
-import io.hounsfield.domain.SeriesDescription;
 import io.hounsfield.listener.IncomingInstance;
 import io.hounsfield.listener.Spool;
 import io.hounsfield.listener.SpoolOptions;
@@ -59,12 +58,17 @@ class SpoolRetentionTest {
     }
 
     @Override
+    public List<String> unfinished() {
+      return List.of();
+    }
+
+    @Override
     public Entry begin(String study, String uid, String model, String callingAeTitle) {
       throw new AssertionError("retention begins nothing");
     }
 
     @Override
-    public void receiving(String uid, int slices, SeriesDescription description) {}
+    public void receiving(String uid, Received received) {}
 
     @Override
     public void analysing(String uid) {}
@@ -82,10 +86,11 @@ class SpoolRetentionTest {
     }
 
     @Override
-    public void refused(String uid, SeriesInstances instances, String code, String text) {}
+    public void refused(
+        String uid, SeriesInstances instances, Received received, String code, String text) {}
 
     @Override
-    public void failed(String uid, String code, String text) {}
+    public void failed(String uid, Received received, String code, String text) {}
   }
 
   @BeforeEach
