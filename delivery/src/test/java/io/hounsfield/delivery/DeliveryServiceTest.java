@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -768,6 +769,27 @@ class DeliveryServiceTest {
     assertEquals(3, archive.commitmentRequests);
     assertEquals(
         3, outbox.ofAnalysis(ANALYSIS).stream().map(Delivery::transactionUid).distinct().count());
+  }
+
+  @Test
+  void anArchiveThatIsDownIsAskedRarelyHoweverMuchWaits() throws Exception {
+    DeliveryService service = service(true);
+    enqueue(service, 1, IntStream.rangeClosed(1, 40).toArray());
+    run(service);
+    archive.close();
+    clock.pass(Duration.ofMinutes(15));
+    for (int i = 0; i < 4 * 60; i++) {
+      run(service);
+      clock.pass(Duration.ofSeconds(15));
+    }
+    long requests =
+        outbox.history.stream()
+            .map(Delivery::transactionUid)
+            .filter(Objects::nonNull)
+            .distinct()
+            .count();
+    assertTrue(requests >= 8 && requests <= 20, "in an hour: " + requests);
+    assertTrue(outbox.ofAnalysis(ANALYSIS).stream().allMatch(d -> d.state() == COMMITTING));
   }
 
   @Test

@@ -354,7 +354,7 @@ public final class ConfigOptions {
                   + " by MLLP; document, findings, csv, json, label-maps and all others to folders; default:"
                   + " all that the type takes); peers (calling AE titles whose series it gets); series"
                   + " (patterns of Series Description, * for any characters, ? for one); enabled;"
-                  + " inFlight (1 to 8 objects side by side; 1 keeps their order); timeoutSeconds;"
+                  + " inFlight (1 to 8 objects side by side; 1 keeps their order while none fails); timeoutSeconds;"
                   + " tls (true: with the keys of `dicom.tls`; https without it trusts what Java"
                   + " trusts); commitment (dicom: an object counts as sent only when the receiver"
                   + " committed to keep it); callingAeTitle; for mllp receivingApplication,"
@@ -388,7 +388,8 @@ public final class ConfigOptions {
           1,
           24 * 60,
           "min",
-          "Longest time between two attempts to reach a destination; they begin 5 s apart and double."
+          "Longest time between two attempts to send an object to a destination that does not answer;"
+              + " they begin 5 s apart and double."
               + " Objects that a destination refuses are tried every 6 h at last.");
   static final ConfigOption<Integer> GIVE_UP =
       integer(
@@ -405,7 +406,8 @@ public final class ConfigOptions {
           1,
           24 * 60,
           "min",
-          "How long to wait for a storage commitment report before commitment is asked for again.");
+          "How long to wait for a storage commitment report before commitment is asked for again; twice"
+              + " as long after each further request, up to a day.");
   static final ConfigOption<LogLevel> LOG =
       add(
           new ConfigOption<>(
