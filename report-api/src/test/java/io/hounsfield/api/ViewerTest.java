@@ -2,15 +2,21 @@
 package io.hounsfield.api;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Mouse;
+import com.microsoft.playwright.Route;
+import com.microsoft.playwright.options.BoundingBox;
+import com.microsoft.playwright.options.MouseButton;
 import com.microsoft.playwright.options.Position;
 import io.hounsfield.domain.Vec3;
 import io.hounsfield.domain.VolumeGeometry;
 import io.hounsfield.report.TestChest;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.AfterAll;
@@ -255,6 +261,60 @@ class ViewerTest {
     click("[data-act=\"most\"]");
     browser.await(slice(g, TestChest.GROUND_GLASS));
     browser.assertQuiet();
+  }
+
+  /** A drag's window is the one that is told, goes on with the keys, and outlasts the coarse CT. */
+  @Test
+  void theMouseChangesTheWindow() throws Exception {
+    List<Route> held = new ArrayList<>();
+    browser.page().route("**/ct.nii.gz", held::add);
+    browser.open("http://127.0.0.1:" + api.port() + "/analyses/" + TestAnalyses.id(HEAD_FIRST));
+    browser.page().waitForCondition(() -> !held.isEmpty());
+    browser.await(VIEWER + ".stage === 'labels'");
+
+    drag(60, 40, new Mouse.DownOptions().setButton(MouseButton.RIGHT));
+    List<?> greys = greys();
+    assertNotEquals(List.of(-1350, 150), greys);
+    assertEquals(greys, greysOfTheFields());
+    assertEquals(
+        0, browser.page().locator("[data-window][aria-pressed=true]").count(), "no preset is on");
+    press(".");
+    greys = List.of((int) greys.get(0) + 20, (int) greys.get(1) + 20);
+    assertEquals(greys, greys(), "20 HU from where the mouse left it");
+
+    held.get(0).resume();
+    browser.await(VIEWER + ".stage === 'full'");
+    assertEquals(greys, greys(), "after the full volume came");
+    assertEquals(greys, greysOfTheFields());
+
+    browser.page().check("[name=tool][value=window]");
+    drag(-30, 20, new Mouse.DownOptions());
+    assertNotEquals(greys, greys());
+    assertEquals(greys(), greysOfTheFields());
+    browser.assertQuiet();
+  }
+
+  private void drag(int right, int down, Mouse.DownOptions button) {
+    BoundingBox box = browser.page().locator(".viewer canvas").boundingBox();
+    Mouse mouse = browser.page().mouse();
+    mouse.move(box.x + 150, box.y + 200);
+    mouse.down(button);
+    mouse.move(box.x + 150 + right, box.y + 200 + down, new Mouse.MoveOptions().setSteps(10));
+    mouse.up(new Mouse.UpOptions().setButton(button.button));
+  }
+
+  /** HU of black and of white in the picture. */
+  private List<?> greys() {
+    return (List<?>)
+        browser.evaluate(
+            "[%1$s.nv.volumes[0].cal_min, %1$s.nv.volumes[0].cal_max]".formatted(VIEWER));
+  }
+
+  private List<?> greysOfTheFields() {
+    return (List<?>)
+        browser.evaluate(
+            "((c, w) => [c - w / 2, c + w / 2])(...['centre', 'width'].map("
+                + "(name) => Number(document.querySelector(`[name=\"${name}\"]`).value)))");
   }
 
   /** Each drawing waits for the graphics: NiiVue asks for three when the crosshair is set. */

@@ -256,6 +256,12 @@ export class Planes extends Niivue {
     this.asked &&= dragged;
   }
 
+  /** NiiVue tells of each new window but one: that of a drag. */
+  windowingHandler(...drag) {
+    super.windowingHandler(...drag);
+    this.onIntensityChange(this.volumes[0]);
+  }
+
   /** Tells the shader what to draw. */
   dress() {
     const gl = this.gl;
