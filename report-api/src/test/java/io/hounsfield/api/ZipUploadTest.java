@@ -3,6 +3,7 @@ package io.hounsfield.api;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -336,6 +337,68 @@ class ZipUploadTest {
     String text = (String) chromium.evaluate(TEXT);
     assertTrue(text.contains("1 of 2 files taken."), text);
     assertTrue(text.contains("1 refused: there is no room"), text);
+  }
+
+  /** A Part 10 file whose File Meta Information has a Media Storage SOP Instance UID. */
+  private static byte[] instance(String uid) {
+    byte[] content = dicom(uid.hashCode(), 600);
+    byte[] version = {2, 0, 1, 0, 'O', 'B', 0, 0, 2, 0, 0, 0, 0, 1};
+    System.arraycopy(version, 0, content, 132, version.length);
+    byte[] head = {2, 0, 3, 0, 'U', 'I', (byte) uid.length(), 0};
+    System.arraycopy(head, 0, content, 146, head.length);
+    System.arraycopy(ascii(uid), 0, content, 154, uid.length());
+    return content;
+  }
+
+  /** PS3.18 annex I.2: failures with the instance that they are of, others in their order. */
+  @Test
+  void aFileThatIsRefusedIsNamed() throws Exception {
+    hold = true;
+    open();
+    chromium
+        .page()
+        .setInputFiles(
+            "#files",
+            new Path[] {
+              file("good.dcm", instance("2.25.10")),
+              file("bad.dcm", instance("2.25.11")),
+              file("odd.dcm", dicom(3, 600)),
+              file("fine.dcm", instance("2.25.12"))
+            });
+    while (held.isEmpty()) {
+      Thread.onSpinWait();
+    }
+    String item = "{\"00081155\":{\"vr\":\"UI\",\"Value\":[\"%s\"]}%s}";
+    held.remove()
+        .response()
+        .setStatusCode(202)
+        .putHeader("Content-Type", "application/dicom+json")
+        .end(
+            "{\"00081199\":{\"vr\":\"SQ\",\"Value\":[%s,%s]},\"00081198\":{\"vr\":\"SQ\",\"Value\":[%s]},\"0008119A\":{\"vr\":\"SQ\",\"Value\":[{%s}]}}"
+                .formatted(
+                    item.formatted("2.25.10", ""),
+                    item.formatted("2.25.12", ""),
+                    item.formatted("2.25.11", ",\"00081197\":{\"vr\":\"US\",\"Value\":[49152]}"),
+                    "\"00081197\":{\"vr\":\"US\",\"Value\":[279]}"));
+    chromium.await(OVER);
+    String text = (String) chromium.evaluate(TEXT);
+    assertTrue(text.contains("2 of 4 files taken."), text);
+    assertTrue(text.contains("1 refused: the file cannot be read (bad.dcm)"), text);
+    assertTrue(text.contains("1 refused: the file is damaged, "), text);
+    assertTrue(text.contains("(odd.dcm)"), text);
+  }
+
+  /** The browser has its own, English words for it. */
+  @Test
+  void thatTheServiceIsGoneIsToldInTheLanguageOfThePage() throws Exception {
+    open();
+    chromium.page().selectOption("#language", "zh-CN");
+    chromium.await(
+        "document.documentElement.lang === 'zh-CN' && !document.getElementById('upload').hidden");
+    chromium.page().route("**/studies", route -> route.abort());
+    String text = upload(file("a.dcm", dicom(1, 600)));
+    assertTrue(text.startsWith("发送中断：服务没有应答"), text);
+    assertFalse(text.contains("fetch"), text);
   }
 
   /** Dropped onto the page, as from a file manager. */

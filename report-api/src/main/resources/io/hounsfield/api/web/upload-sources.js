@@ -12,6 +12,24 @@ async function isDicom(file) {
   return String.fromCharCode(...mark) === 'DICM';
 }
 
+const LONG_LENGTH = /^(O[BDFLVW]|SQ|U[CNRT]|[SU]V)$/; // VRs whose length has 32 bits, PS3.5 section 7.1.2
+
+/** Media Storage SOP Instance UID out of the File Meta Information (PS3.10 section 7.1); null where it has none. */
+export async function instanceUid(blob) {
+  const bytes = await blob.slice(132, 132 + 2048).arrayBuffer();
+  const view = new DataView(bytes);
+  for (let at = 0; at + 12 <= view.byteLength && view.getUint16(at, true) === 2;) {
+    const long = LONG_LENGTH.test(String.fromCharCode(view.getUint8(at + 4), view.getUint8(at + 5)));
+    const value = at + (long ? 12 : 8);
+    const end = value + (long ? view.getUint32(at + 8, true) : view.getUint16(at + 6, true));
+    if (view.getUint16(at + 2, true) === 3) {
+      return String.fromCharCode(...new Uint8Array(bytes.slice(value, end))).replace(/[\0 ]+$/, '');
+    }
+    at = end;
+  }
+  return null;
+}
+
 async function isZip(file) {
   if (/\.zip$/i.test(file.name)) {
     return true;
@@ -83,7 +101,10 @@ class Unpacker {
 export async function* dicomFiles(files, tally, signal) {
   tally.expect(files.length);
   for (const file of files) {
-    if (await isDicom(file)) {
+    const dicom = await isDicom(file).catch(() => null);
+    if (dicom === null) {
+      tally.skip(file.name, 'unreadable');
+    } else if (dicom) {
       yield { name: file.name, blob: file };
     } else if (await isZip(file)) {
       tally.expect(-1);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // DICOM files from this computer to the node, by STOW-RS (PS3.18 section 10.5), some at a time: while some are sent,
 // the next are read or unpacked, and no more.
-import { element, formatCount } from '/assets/common.js';
+import { element, formatCount, problemText } from '/assets/common.js';
 import { hasText, t } from '/assets/i18n.js';
-import { dicomFiles, dropped } from '/assets/upload-sources.js';
+import { dicomFiles, dropped, instanceUid } from '/assets/upload-sources.js';
 
 const BATCH_FILES = 100;
 const BATCH_BYTES = 8 * 1024 * 1024;
@@ -21,15 +21,50 @@ function body(files, boundary) {
   return new Blob(parts);
 }
 
-/** Status and reason of each instance that was not taken. */
-function refusals(answer) {
-  const failed = [...(answer?.['00081198']?.Value ?? []), ...(answer?.['0008119A']?.Value ?? [])];
-  return failed.map((item) => {
-    const code = item['00081197']?.Value?.[0];
-    const hex = `${Number(code ?? 0).toString(16).toUpperCase().padStart(4, '0')}H`;
-    return hasText(`upload.${hex}`) ? t(`upload.${hex}`) : hex;
-  });
+const sequence = (answer, tag) => answer?.[tag]?.Value ?? [];
+const uid = (item) => item['00081155']?.Value?.[0];
+
+function reason(item) {
+  const hex = `${Number(item['00081197']?.Value?.[0] ?? 0).toString(16).toUpperCase().padStart(4, '0')}H`;
+  return hasText(`upload.${hex}`) ? t(`upload.${hex}`) : t('upload.otherStatus', { status: hex });
 }
+
+/** Why each file that was not taken was not, as `[reason, name]`; without a name where it cannot be told which one it is. */
+async function refusals(answer, files) {
+  const failed = sequence(answer, '00081198');
+  const others = sequence(answer, '0008119A'); // those without an identifier, in the order in which they were sent
+  if (failed.length + others.length === 0) {
+    return [];
+  }
+  const known = new Set([...sequence(answer, '00081199'), ...failed].map(uid));
+  const named = new Map();
+  const rest = [];
+  for (const { name, blob } of files) {
+    const own = await instanceUid(blob);
+    if (known.has(own)) {
+      named.set(own, name);
+    } else {
+      rest.push(name);
+    }
+  }
+  const open = [...failed.filter((item) => !named.has(uid(item))), ...others];
+  const sure = open.length === rest.length && (open.length === others.length || new Set(open.map(reason)).size === 1);
+  return [...failed, ...others].map((item) => [
+    reason(item), named.get(uid(item)) ?? (sure ? rest[open.indexOf(item)] : undefined),
+  ]);
+}
+
+/** Takes a name into a map of those with the same reason. */
+function count(reasons, why, name) {
+  const known = reasons.get(why) ?? { n: 0, names: [] };
+  known.n++;
+  if (name && known.names.length < NAMES) {
+    known.names.push(name);
+  }
+  reasons.set(why, known);
+}
+
+const listed = ({ n, names }) => names.join(t('upload.comma')) + (n > names.length ? ' …' : '');
 
 const randomName = () => [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, '0')).join('');
 
@@ -43,6 +78,23 @@ function pause(ms, signal) {
   });
 }
 
+/** A store request; an Error in the page's words where there is no answer. */
+async function post(options, files) {
+  try {
+    return await fetch(`${document.querySelector('meta[name="dicom-web"]').content}/studies`, options);
+  } catch (error) {
+    options.signal.throwIfAborted();
+    for (const { name, blob } of files) {
+      // The same fault as no answer: a file that was changed or removed after it was chosen.
+      await blob.slice(0, 1).arrayBuffer().catch(() => {
+        throw new Error(t('upload.unreadable', { name }));
+      });
+    }
+    document.dispatchEvent(new Event('service-gone'));
+    throw new Error(t('upload.noAnswer'), { cause: error });
+  }
+}
+
 /** One upload: what is known of it, and what a person sees of it. */
 class Upload {
   constructor() {
@@ -52,7 +104,7 @@ class Upload {
     this.total = 0;
     this.sent = 0;
     this.stored = 0;
-    this.refused = [];
+    this.refused = new Map();
     this.skipped = new Map();
     this.busy = false;
     this.stopped = false;
@@ -69,12 +121,7 @@ class Upload {
   }
 
   skip(name, why) {
-    const known = this.skipped.get(why) ?? { n: 0, names: [] };
-    known.n++;
-    if (known.names.length < NAMES) {
-      known.names.push(name);
-    }
-    this.skipped.set(why, known);
+    count(this.skipped, why, name);
     this.expect(-1);
   }
 
@@ -117,7 +164,7 @@ class Upload {
     const boundary = `hounsfield-${randomName()}`;
     const content = body(files, boundary);
     for (const end = Date.now() + BUSY_MS; ;) {
-      const response = await fetch(`${document.querySelector('meta[name="dicom-web"]').content}/studies`, {
+      const response = await post({
         method: 'POST',
         headers: {
           'Content-Type': `multipart/related; type="application/dicom"; boundary=${boundary}`,
@@ -128,7 +175,7 @@ class Upload {
         },
         body: content,
         signal: this.signal,
-      });
+      }, files);
       const answer = await response.json().catch(() => null);
       if (response.status === 503 && Date.now() < end) {
         this.busy = true;
@@ -137,12 +184,14 @@ class Upload {
         continue;
       }
       if (!response.ok && !answer?.['00081198'] && !answer?.['0008119A']) {
-        throw new Error(answer?.detail ?? t('badStatus', { status: response.status }));
+        throw new Error(problemText(answer, response.status));
       }
       this.busy = false;
       this.sent += files.length;
       this.stored += answer?.['00081199']?.Value?.length ?? 0;
-      this.refused.push(...refusals(answer));
+      for (const [why, name] of await refusals(answer, files)) {
+        count(this.refused, why, name);
+      }
       this.show();
       return;
     }
@@ -161,13 +210,12 @@ class Upload {
       lines.push(t('upload.none'));
     }
     const nodes = [lines.join(' ')];
-    if (this.refused.length > 0) {
-      const why = [...new Set(this.refused)].slice(0, 3).join('; ');
-      nodes.push(element('span', 'sub bad', t('upload.refused', { refused: formatCount(this.refused.length), why })));
+    for (const [why, files] of this.refused) {
+      const key = files.names.length > 0 ? 'upload.refusedNames' : 'upload.refused';
+      nodes.push(element('span', 'sub bad', t(key, { refused: formatCount(files.n), why, names: listed(files) })));
     }
-    for (const [why, { n, names }] of this.skipped) {
-      const list = names.join(t('upload.comma')) + (n > names.length ? ' …' : '');
-      const text = t(`upload.zip.${why}`, { n: formatCount(n), names: list });
+    for (const [why, files] of this.skipped) {
+      const text = t(`upload.zip.${why}`, { n: formatCount(files.n), names: listed(files) });
       nodes.push(element('span', why === 'notDicom' ? 'sub' : 'sub bad', text));
     }
     return nodes;
