@@ -376,14 +376,85 @@ class SignOffPageTest {
     assertEquals(1, stored().size());
   }
 
-  /** A new version of the report does not take away what somebody is writing. */
+  /**
+   * The service is gone while somebody signs. Nobody sends it later, and the page says so: a reader
+   * who waits for it would lose the signature.
+   */
   @Test
-  void aNewVersionKeepsWhatIsWritten() {
+  void aServiceThatIsGoneAtTheSignature() throws Exception {
     Page page = chromium.page();
     open(page);
+    page.fill(NAME, "Dr. A");
+    page.fill(COMMENT, "Half of it is vessels.");
+    int port = api.port();
+    api.close();
+    sign(page, "accept");
+    awaitText(
+        page,
+        ".signoff .note",
+        "Not saved: the service does not answer. Sign again when it is back.");
+    Chromium.assertAccessible(page, "a signature that did not get through");
+    api = Preview.serve(vertx, catalog, reviews, port);
+    awaitText(page, ".signoff .note", "Not saved, and the service is back: sign again.");
+    assertEquals("Half of it is vessels.", page.inputValue(COMMENT));
+    assertEquals(List.of(), stored());
+    sign(page, "accept");
+    awaitText(page, ".signoff .note", "Saved at");
+    assertEquals(1, stored().size());
+  }
+
+  /** The same with a signature alone, which nothing on the page would tell of. */
+  @Test
+  void aSignatureThatDidNotGetThroughIsNotForgotten() throws Exception {
+    Page page = chromium.page();
+    open(page);
+    page.fill(NAME, "Dr. A");
+    page.route(
+        "**/reviews",
+        route -> {
+          if (route.request().method().equals("POST")) {
+            route.abort();
+          } else {
+            route.resume();
+          }
+        });
+    sign(page, "accept");
+    awaitText(page, ".signoff .note", "the service is back: sign again.");
+    page.unroute("**/reviews");
+    reviews.add(
+        ID,
+        new NewReview(1, Review.Verdict.REJECT, "Dr. B", "Motion.", List.of(), List.of()),
+        state -> true);
+    awaitText(page, ".signoff .news", "Motion.");
+    assertTrue(page.innerText(".signoff .note").startsWith("Not saved"));
+    secondVersion();
+    awaitText(page, "#superseded", "version 2"); // and no page without a word of it
+    assertTrue(page.innerText(".signoff .note").startsWith("Not saved"));
+    assertEquals(1, reviews.history(ID, 1).orElseThrow().items().size());
+  }
+
+  /** Late slices are nobody who was faster. */
+  @Test
+  void aSignatureUnderAnEarlierVersion() {
+    Page page = chromium.page();
+    page.route("**/api/v1/events", route -> route.abort());
+    page.navigate(address());
+    Chromium.await(page, "document.querySelectorAll('.lesion-list input').length === 2");
+    page.fill(NAME, "Dr. A");
     page.fill(COMMENT, "About the first version.");
-    page.click(".lesion-list summary");
-    page.check(".lesion-list input[value='1']");
+    reviews.putReport(ID, 2, TestReports.rightSided().regions());
+    sign(page, "accept");
+    awaitText(
+        page,
+        ".signoff .note",
+        "Not saved: images came later, and version 2 of the report is there.");
+    awaitText(page, ".signoff .news", "version 2");
+    assertFalse(page.innerText(".signoff").contains("faster"));
+    assertEquals("About the first version.", page.inputValue(COMMENT));
+    assertEquals(List.of(), stored());
+  }
+
+  private void secondVersion() {
     reviews.putReport(ID, 2, TestReports.rightSided().regions());
     catalog.putReport(
         ID,
@@ -392,6 +463,17 @@ class SignOffPageTest {
                 TestReports.rightSided(ID, 2, "Phantom^Number 3"),
                 TestChest.of(TestChest.Position.HEAD_FIRST_SUPINE, 2, 2.5).ct().geometry())));
     catalog.put(TestAnalyses.second(TestAnalyses.reported(STUDY, 12.4, 1)));
+  }
+
+  /** A new version of the report does not take away what somebody is writing. */
+  @Test
+  void aNewVersionKeepsWhatIsWritten() {
+    Page page = chromium.page();
+    open(page);
+    page.fill(COMMENT, "About the first version.");
+    page.click(".lesion-list summary");
+    page.check(".lesion-list input[value='1']");
+    secondVersion();
     awaitText(page, "#superseded", "version 2");
     assertEquals("About the first version.", page.inputValue(COMMENT));
     page.click("#superseded button");

@@ -262,7 +262,7 @@ async function earlierReport() {
 
 /** A new version: pictures and files are new too. Not over the head of somebody who is writing. */
 function newer(version) {
-  if (!signOff?.dirty) {
+  if (!signOff?.atWork) {
     location.reload();
     return;
   }

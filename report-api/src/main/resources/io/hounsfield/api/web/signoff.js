@@ -52,6 +52,7 @@ export class SignOff {
     this.etag = null;
     this.excluded = new Set();
     this.values = new Map();
+    this.unanswered = null; // what was sent last, where no answer came
     this.draftKey = `hounsfield.draft.${report.analysisId}`;
     this.lesions = new Lesions(root.querySelector('.lesion-list'), address, report, {
       show: (voxel) => this.viewer?.goTo(voxel),
@@ -141,6 +142,11 @@ export class SignOff {
   /** Whether something was typed or chosen that the service does not have. */
   get dirty() {
     return this.history !== null && (this.field('comment').value.trim() !== '' || this.numbersChanged);
+  }
+
+  /** Whether the page must not be loaded anew by itself: there is a draft, or a signature that was not saved. */
+  get atWork() {
+    return this.dirty || Boolean(this.unanswered);
   }
 
   /** Keeps the draft over a reload of the page. */
@@ -243,6 +249,10 @@ export class SignOff {
     this.button('edit').focus();
   }
 
+  get note() {
+    return this.form.querySelector('.note').textContent;
+  }
+
   say(text, fault = false) {
     const note = this.form.querySelector('.note');
     note.textContent = text;
@@ -317,23 +327,31 @@ export class SignOff {
 
   async refused(error, body) {
     if (error.code !== 'review-conflict') {
-      this.unanswered = error.gone ? body : null; // the service may have it all the same
-      this.say(t('signoff.fault', { detail: error.message }), true);
+      this.failed(error, body);
       return;
     }
     const between = error.body.reviews;
     try {
       await this.load();
     } catch (fault) {
-      this.say(t('signoff.fault', { detail: fault.message }), true);
+      this.failed(fault, body);
       return;
     }
     if (between.some((review) => this.isOwn(review, body))) {
       this.done(); // the answer had been lost on its way
       return;
     }
-    this.say(t('signoff.notSaved'), true);
+    this.unanswered = null;
+    const { newestVersion } = this.history;
+    this.say(newestVersion > this.report.version
+      ? t('signoff.newer', { version: newestVersion }) : t('signoff.notSaved'), true);
     this.news(between);
+  }
+
+  /** Nothing is sent a second time by itself: that is for who signs. */
+  failed(error, body) {
+    this.unanswered = error.gone ? body : null; // the service may have it all the same
+    this.say(error.gone ? t('signoff.gone') : t('signoff.fault', { detail: error.message }), true);
   }
 
   isOwn(review, body) {
@@ -358,18 +376,20 @@ export class SignOff {
     const dirty = this.dirty;
     const before = this.etag;
     await this.load();
-    if (this.etag === before) {
-      return;
+    if (this.etag !== before) {
+      const between = this.history.items.slice(seen);
+      if (this.unanswered && between.some((review) => this.isOwn(review, this.unanswered))) {
+        this.done();
+      } else if (dirty) {
+        this.news(between);
+      } else {
+        this.news(this.unanswered ? between : []);
+        this.begin();
+        this.drawn();
+      }
     }
-    const between = this.history.items.slice(seen);
-    if (this.unanswered && between.some((review) => this.isOwn(review, this.unanswered))) {
-      this.done();
-    } else if (dirty) {
-      this.news(between);
-    } else {
-      this.news([]);
-      this.begin();
-      this.drawn();
+    if (this.unanswered && this.note !== t('signoff.back')) {
+      this.say(t('signoff.back'), true); // the service is there again, and does not have it
     }
   }
 
