@@ -414,6 +414,50 @@ class WorkListPageTest {
     chromium.assertQuiet();
   }
 
+  /**
+   * Dates and the reasons of refusals are there to their end, in both languages and on small pages.
+   */
+  @Test
+  void datesAndReasonsAreNotCutOff() {
+    putEveryState(catalog, results);
+    catalog.put(
+        TestAnalyses.refused(
+            10,
+            "projection",
+            "The images are projections or renderings (MIP, MinIP, volume rendering), whose values"
+                + " are not the attenuation of voxels."));
+    for (String language : List.of("en", "zh-CN")) {
+      open(10);
+      chromium.page().selectOption("#language", language);
+      chromium.await("document.documentElement.lang === '" + language + "' && " + ROWS + " === 10");
+      for (int width : List.of(720, 1280, 1440)) {
+        chromium.page().setViewportSize(width, 800);
+        assertEquals(
+            "",
+            chromium.evaluate(
+                """
+                (() => {
+                  const texts = document.querySelectorAll(
+                    '#rows td:nth-child(2), #rows td:nth-child(10), #rows .reason');
+                  const [date, changed] = texts;
+                  if (document.documentElement.lang === 'zh-CN') {
+                    date.textContent = '2026年12月28日';
+                    changed.firstChild.textContent = '2026年12月28日';
+                  }
+                  return [...texts].filter((one) => one.scrollWidth > one.clientWidth
+                    || one.scrollHeight > one.clientHeight + 2).map((one) => one.innerText).join();
+                })()
+                """),
+            language + " " + width);
+      }
+      assertEquals(
+          true,
+          chromium.evaluate(
+              "[...document.querySelectorAll('#rows tr')].every((r) => r.offsetHeight === 58)"));
+    }
+    chromium.assertQuiet();
+  }
+
   private static Analysis named(int n, String name) {
     Analysis a = TestAnalyses.reported(n, 1.0, 0);
     return new Analysis(

@@ -144,3 +144,17 @@ export function showFault(error) {
   fault.textContent = error && !error.gone ? error.message : '';
   fault.hidden = !error || Boolean(error.gone);
 }
+
+/** A file that is dropped beside a place for it would open in place of the page, with all that was written on it. */
+for (const name of ['dragover', 'drop']) {
+  addEventListener(name, (event) => {
+    if (!event.dataTransfer?.types.includes('Files')) {
+      return;
+    }
+    event.preventDefault();
+    if (name === 'drop' && document.querySelector('.report-page')) {
+      showFault(new Error(t('upload.elsewhere')));
+      document.getElementById('fault').scrollIntoView({ block: 'nearest' });
+    }
+  });
+}

@@ -36,6 +36,7 @@ function state(analysis) {
   const nodes = [stateTag(analysis.status)];
   if (analysis.refusal) {
     const [text] = refusalTexts(analysis.refusal);
+    text.classList.add('reason');
     text.title = analysis.refusal.text;
     nodes.push(text);
   } else if (analysis.status === 'receiving') {
