@@ -445,6 +445,106 @@ class WebPageTest {
     }
   }
 
+  /** A file dropped beside the list neither opens in place of the page nor goes anywhere. */
+  @Test
+  void aFileDroppedOnAStudyIsLeftAlone() {
+    browser.open(address("/analyses/" + TestAnalyses.id(3)));
+    browser.await("!document.getElementById('report').hidden");
+    assertEquals(
+        "true true",
+        browser.evaluate(
+            "['dragover', 'drop'].map((type) => { const transfer = new DataTransfer();"
+                + " transfer.items.add(new File(['x'], 'study.zip'));"
+                + " const event = new DragEvent(type, { dataTransfer: transfer, bubbles: true,"
+                + " cancelable: true }); document.getElementById('regions').dispatchEvent(event);"
+                + " return event.defaultPrevented; }).join(' ')"));
+    assertEquals(
+        "Files are taken by the work list: drop them there.",
+        browser.evaluate("document.getElementById('fault').innerText"));
+    assertQuiet();
+  }
+
+  /** WCAG 2.2 A and AA, and axe-core's good practice, on every kind of page. */
+  @ParameterizedTest
+  @EnumSource(
+      value = ColorScheme.class,
+      names = {"LIGHT", "DARK"})
+  void axeFindsNothing(ColorScheme scheme) throws Exception {
+    catalog.put(earlier(40, "Phantom^Number 3")); // a trend to look at
+    catalog.put(earlier(41, "Other^Otto"));
+    browser.page().emulateMedia(new Page.EmulateMediaOptions().setColorScheme(scheme));
+    Map<String, String> pages = new LinkedHashMap<>();
+    pages.put("/", "document.querySelectorAll('#rows tr').length > 9");
+    pages.put(
+        "/analyses/" + TestAnalyses.id(3),
+        "document.querySelector('#previous table') && document.querySelector('#histogram svg')");
+    pages.put("/analyses/" + TestAnalyses.id(8), "!document.getElementById('state').hidden");
+    pages.put("/analyses/" + TestAnalyses.id(1), "!document.getElementById('state').hidden");
+    pages.put("/analyses/" + TestAnalyses.id(77), "!document.getElementById('state').hidden");
+    for (Map.Entry<String, String> page : pages.entrySet()) {
+      browser.open(address(page.getKey()));
+      browser.await(page.getValue());
+      browser.assertAccessible(page.getKey() + " in " + scheme);
+    }
+  }
+
+  /** Studies of the same patient stand beside each other, with the difference. */
+  @Test
+  void earlierStudiesOfThePatient() throws Exception {
+    catalog.put(earlier(40, "PHANTOM^NUMBER 3^"));
+    browser.open(address("/analyses/" + TestAnalyses.id(3)));
+    browser.await("document.querySelectorAll('#previous tbody tr').length === 2");
+    String text = (String) browser.evaluate("document.getElementById('previous').innerText");
+    assertTrue(text.contains("2026-01-05") && text.contains("−2.9 points"), text);
+    assertEquals(
+        "/analyses/" + TestAnalyses.id(40),
+        browser.evaluate("document.querySelector('#previous a').getAttribute('href')"));
+    assertEquals(2, browser.evaluate("document.querySelectorAll('#previous circle').length"));
+    assertEquals(0, browser.page().locator("#previous .differing").count());
+    assertQuiet();
+  }
+
+  /** A study with the same Patient ID of 5 January. */
+  private static Analysis earlier(int n, String name) {
+    return TestAnalyses.withPatient(TestAnalyses.reported(n, 9.5, 0), name, "PH-3");
+  }
+
+  /**
+   * Two people with one Patient ID: who the others are and what differs is said, and nothing of
+   * them is in the table of the patient's own studies or in the trend.
+   */
+  @Test
+  void studiesOfSomebodyElseWithTheSameIdAreNoPreviousStudies() throws Exception {
+    catalog.put(earlier(40, "Other^Otto"));
+    catalog.put(earlier(41, "Other^Otto"));
+    catalog.patients.put(
+        TestAnalyses.id(3), new PatientIdentity("Phantom^Number 3", "19610504", "F"));
+    for (int n = 40; n <= 41; n++) {
+      catalog.patients.put(
+          TestAnalyses.id(n), new PatientIdentity("Other^Otto", "19300101", n == 40 ? "M" : null));
+    }
+    browser.open(address("/analyses/" + TestAnalyses.id(3)));
+    browser.await("document.querySelectorAll('#previous .differing li').length === 2");
+    assertEquals(0, browser.evaluate("document.querySelectorAll('#previous :is(tr, svg)').length"));
+    String text = browser.page().innerText("#previous");
+    assertTrue(text.startsWith("No other study of this patient."), text);
+    assertFalse(text.contains("points") || text.contains("9.5"), text);
+    String first = browser.page().innerText(".differing li >> nth=0").replaceAll("\\s+", " ");
+    assertEquals(
+        "Other, Otto born 1930-01-01 · sex M 2026-01-05 Lung 1.25 Differs: name, birth date, sex",
+        first);
+    assertEquals(
+        "/analyses/" + TestAnalyses.id(40),
+        browser.evaluate("document.querySelector('.differing a').getAttribute('href')"));
+    catalog.put(earlier(42, "Phantom^Number 3")); // and one that is the patient's own
+    browser.page().reload();
+    browser.await("document.querySelectorAll('#previous tbody tr').length === 2");
+    assertEquals(2, browser.evaluate("document.querySelectorAll('#previous circle').length"));
+    assertEquals(2, browser.page().locator("#previous .differing li").count());
+    browser.assertAccessible("studies of somebody else");
+    assertQuiet();
+  }
+
   /** WCAG 2.2 A and AA, and axe-core's good practice, on every kind of page. */
   @ParameterizedTest
   @EnumSource(
