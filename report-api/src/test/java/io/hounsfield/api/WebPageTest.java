@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
 import io.hounsfield.report.ReportJson;
+import io.hounsfield.report.TestChest;
 import io.hounsfield.report.TestReports;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
@@ -543,6 +545,73 @@ class WebPageTest {
     assertEquals(2, browser.page().locator("#previous .differing li").count());
     browser.assertAccessible("studies of somebody else");
     assertQuiet();
+  }
+
+  /**
+   * A slider's keys and its value go the same way (ARIA Authoring Practices, slider), whichever end
+   * of the patient the first slice is: the value is the place from the head, its text the slice.
+   */
+  @ParameterizedTest
+  @EnumSource(
+      value = TestChest.Position.class,
+      names = {"HEAD_FIRST_SUPINE", "FEET_FIRST_SUPINE"})
+  void theBarAlongTheScanIsASlider(TestChest.Position position) throws Exception {
+    TestChest chest = TestChest.of(position, 8, 10);
+    Preview.putChest(catalog, folder, 4, chest);
+    int n = chest.ct().geometry().slices();
+    boolean feetFirst = position == TestChest.Position.HEAD_FIRST_SUPINE; // in the grid
+    browser.open(address("/analyses/" + TestAnalyses.id(4)));
+    browser.await("document.querySelector('.viewer canvas').viewer.stage === 'full'");
+    browser.await("!document.getElementById('profile').hidden");
+    Page page = browser.page();
+    page.focus("#profile-bar");
+    Map<String, Integer> steps = new LinkedHashMap<>();
+    steps.put("Home", 1);
+    steps.put("ArrowRight", 2);
+    steps.put("ArrowUp", 3);
+    steps.put("PageUp", 13);
+    steps.put("ArrowLeft", 12);
+    steps.put("ArrowDown", 11);
+    steps.put("PageDown", 1);
+    steps.put("End", n);
+    for (Map.Entry<String, Integer> step : steps.entrySet()) {
+      page.keyboard().press(step.getKey());
+      int place = step.getValue();
+      int slice = feetFirst ? n + 1 - place : place;
+      browser.await("document.querySelector('.viewer canvas').viewer.voxel[2] === " + (slice - 1));
+      browser.await(
+          "document.getElementById('profile-bar').ariaValueNow === '%d'".formatted(place));
+      String text = (String) browser.evaluate("document.activeElement.ariaValueText");
+      assertTrue(text.startsWith("Slice " + slice + ":"), step.getKey() + ": " + text);
+    }
+    assertEquals("1", browser.evaluate("document.activeElement.ariaValueMin"));
+    assertEquals(String.valueOf(n), browser.evaluate("document.activeElement.ariaValueMax"));
+  }
+
+  private static final String CT = "#downloads a[download='ct.nii.gz']";
+
+  /** A link to images that are gone would end as a cancelled download, without a word. */
+  @Test
+  void imagesThatAreNotHeldAreNotOffered() throws Exception {
+    Page page = browser.page();
+    browser.open(address("/analyses/" + TestAnalyses.id(3)));
+    assertEquals(
+        "ct.nii.gz", page.waitForDownload(() -> page.click(CT)).suggestedFilename(), "held");
+    List<Download> downloads = new ArrayList<>();
+    page.onDownload(downloads::add);
+    catalog.imagesGone = true; // while the page is open
+    page.focus(CT);
+    page.keyboard().press("Enter");
+    browser.await("!document.querySelector(\"" + CT + "\")");
+    String item = "document.activeElement.innerText.replace(/\\s+/g, ' ')";
+    assertEquals("ct.nii.gz The images are not held any more.", browser.evaluate(item));
+    assertEquals(List.of(), downloads);
+    page.reload();
+    browser.await(
+        "document.getElementById('downloads').innerText.includes('The images are not held')");
+    assertEquals(0, page.locator(CT).count());
+    assertEquals(1, page.locator("#downloads a[download='lungs.nii.gz']").count());
+    browser.assertAccessible("a study whose images are gone");
   }
 
   /** Files go to STOW-RS in parts; what is no DICOM file stays here. */

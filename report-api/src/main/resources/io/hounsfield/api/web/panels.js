@@ -56,7 +56,10 @@ export function histogram(node, profile, region) {
   );
 }
 
-/** The bar along the scan: head on the left, lung behind, disease before it. Calls back with a slice. */
+/**
+ * The bar along the scan: head on the left, lung behind, disease before it. Calls back with a slice. A slider (ARIA
+ * pattern) whose value is the place from the left, from 1; its text names the slice of the grid.
+ */
 export class ProfileBar {
   constructor(node, profile, onSlice) {
     this.node = node;
@@ -69,7 +72,7 @@ export class ProfileBar {
     this.flip = profile.firstSliceIs === 'feet';
     const n = profile.slices;
     const highest = Math.max(1, ...this.lung);
-    const at = (k) => (this.flip ? n - 1 - k : k);
+    const at = (k) => this.at(k);
     const shape = (counts) => {
       const points = Array.from({ length: n }, (whatever, x) => counts[at(x)] / highest);
       return `M0 100${points.map((y, x) => `L${x} ${(100 - 100 * y).toFixed(2)}H${x + 1}`).join('')}V100Z`;
@@ -97,24 +100,27 @@ export class ProfileBar {
       }
     });
     node.addEventListener('keydown', (event) => {
-      const towardsFeet = this.flip ? -1 : 1;
       const steps = {
-        ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1, PageDown: 10, PageUp: -10, Home: -n, End: n,
+        ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 10, PageDown: -10, Home: -n, End: n,
       };
       if (event.key in steps) {
         event.preventDefault();
-        onSlice(Math.min(n - 1, Math.max(0, this.slice + towardsFeet * steps[event.key])));
+        onSlice(at(Math.min(n - 1, Math.max(0, at(this.slice) + steps[event.key]))));
       }
     });
     this.show(0);
   }
 
+  /** The place of a slice from the left, and the slice at such a place; both from 0. */
+  at(k) {
+    return this.flip ? this.profile.slices - 1 - k : k;
+  }
+
   show(slice) {
     this.slice = slice;
-    const n = this.profile.slices;
-    this.cursor.setAttribute('x', String(this.flip ? n - 1 - slice : slice));
+    this.cursor.setAttribute('x', String(this.at(slice)));
     const share = this.lung[slice] === 0 ? 0 : (100 * this.opacity[slice]) / this.lung[slice];
-    this.node.setAttribute('aria-valuenow', String(slice + 1));
+    this.node.setAttribute('aria-valuenow', String(this.at(slice) + 1));
     this.node.setAttribute('aria-valuetext',
       t('viewer.profileValue', { slice: slice + 1, mm: formatNumber(share, '%') }));
   }

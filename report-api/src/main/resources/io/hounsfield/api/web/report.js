@@ -9,7 +9,7 @@ import { hasText, locale, preferences, t } from '/assets/i18n.js';
 import { follow } from '/assets/live.js';
 import { histogram, previous, ProfileBar, sexText } from '/assets/panels.js';
 import { columnHeads, quantityName, REGIONS, RegionTable, rowHead, UNITS, valueCell } from '/assets/regions.js';
-import { findingsText, ownFiles, resultFiles } from '/assets/results.js';
+import { findingsText, imagesNotHeld, ownFiles, resultFiles } from '/assets/results.js';
 import { sentence, sentenceIn } from '/assets/sentences.js';
 import { SignOff } from '/assets/signoff.js';
 
@@ -144,6 +144,11 @@ function choose(region) {
 async function pictures(report) {
   const section = byId('viewer');
   byId('first-picture').src = `${address}/overview.png`;
+  new MutationObserver(() => {
+    if (section.dataset.fault === 'images-not-held') {
+      imagesNotHeld(byId('downloads'));
+    }
+  }).observe(section, { attributeFilter: ['data-fault'] });
   const started = import('/assets/viewer.js');
   showProfile();
   try {

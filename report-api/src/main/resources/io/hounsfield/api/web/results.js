@@ -24,9 +24,47 @@ function file(name, address, what) {
   return element('li', '', link, what ? element('span', '', what) : null);
 }
 
+/** The images are not held any more: the name of their volume stays, with the reason, and no link to nothing. */
+export function imagesNotHeld(list) {
+  const link = list.querySelector('a[download="ct.nii.gz"]');
+  if (link) {
+    const item = link.parentElement;
+    const inFocus = link === document.activeElement;
+    item.replaceChildren(link.download, element('span', '', t('problem.images-not-held')));
+    if (inFocus) {
+      item.tabIndex = -1;
+      item.focus();
+    }
+  }
+}
+
+/** A volume is made while it is sent: a browser that is refused one cancels the download without a word. */
+function askFirst(list, link) {
+  let held = false;
+  link.addEventListener('click', async (event) => {
+    if (held) {
+      held = false; // the next time anew
+      return;
+    }
+    event.preventDefault();
+    try {
+      await request(link.href, { method: 'HEAD' });
+      held = true;
+      link.click();
+    } catch (error) {
+      if (error.status === 404) {
+        imagesNotHeld(list);
+      } else if (!error.gone) { // else the page says so, until the service is back
+        link.nextElementSibling.textContent = error.message;
+      }
+    }
+  });
+}
+
 /** The files that every report has. */
 export function ownFiles(list, address) {
   list.replaceChildren(...OWN.map(([name, path, key]) => file(name, `${address}/${path}`, t(`download.${key}`))));
+  askFirst(list, list.querySelector('a[download="ct.nii.gz"]'));
 }
 
 /** The results, made a moment after the report; those that could not be made are named. */
