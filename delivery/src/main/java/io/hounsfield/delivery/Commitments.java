@@ -119,8 +119,9 @@ final class Commitments {
     if (report.isPresent()) {
       reported(lane.destination.name(), report.get());
     }
+    Instant now = rows.now(); // one time, so that they are asked for together again
     for (Delivery each : asked.keySet()) {
-      rows.change(each.id(), d -> isAsked(d, transaction) ? awaiting(d) : null);
+      rows.change(each.id(), d -> isAsked(d, transaction) ? awaiting(d, now) : null);
     }
   }
 
@@ -152,10 +153,10 @@ final class Commitments {
     return d.state() == DeliveryState.COMMITTING && transaction.equals(d.transactionUid());
   }
 
-  private Delivery awaiting(Delivery d) {
-    return retry.isOver(d, rows.now())
-        ? d.givenUp(rows.now(), "stored; the receiver never reported its commitment")
-        : d.awaitingReport(rows.now(), retry.commitmentAgain(rows.now(), d.requests()));
+  private Delivery awaiting(Delivery d, Instant now) {
+    return retry.isOver(d, now)
+        ? d.givenUp(now, "stored; the receiver never reported its commitment")
+        : d.awaitingReport(now, retry.commitmentAgain(now, d.requests()));
   }
 
   /**

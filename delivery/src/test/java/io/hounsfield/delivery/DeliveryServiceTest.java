@@ -729,6 +729,10 @@ class DeliveryServiceTest {
     run(service);
     assertEquals(12, archive.stored.size());
     assertEquals(1, archive.commitmentRequests);
+    assertEquals(
+        1,
+        outbox.ofAnalysis(ANALYSIS).stream().map(Delivery::nextAttemptAt).distinct().count(),
+        "they are asked for together again");
     String transaction = delivery(1).transactionUid();
     service.commitmentReported("ARCHIVE", report(transaction, 3, 0));
     service.commitmentReported("ARCHIVE", report(transaction, 4, 0x0112));
