@@ -27,6 +27,8 @@ import java.util.Objects;
  * @param studyDescription Study Description, or {@code null}
  * @param seriesDescription Series Description, or {@code null}
  * @param review what people said of the report of this version; {@code null} where nobody did
+ * @param numbersChanged the report was accepted with values that were set by hand or without some
+ *     lesions, so that what was accepted is not what was measured
  */
 public record Analysis(
     String id,
@@ -45,7 +47,48 @@ public record Analysis(
     String studyDate,
     String studyDescription,
     String seriesDescription,
-    ReviewState review) {
+    ReviewState review,
+    boolean numbersChanged) {
+
+  /** One whose measured numbers stand. */
+  public Analysis(
+      String id,
+      String studyInstanceUid,
+      String seriesInstanceUid,
+      int version,
+      AnalysisStatus status,
+      int slicesReceived,
+      Instant createdAt,
+      Instant updatedAt,
+      Refusal refusal,
+      Double opacityPercent,
+      int warningCount,
+      String patientName,
+      String patientId,
+      String studyDate,
+      String studyDescription,
+      String seriesDescription,
+      ReviewState review) {
+    this(
+        id,
+        studyInstanceUid,
+        seriesInstanceUid,
+        version,
+        status,
+        slicesReceived,
+        createdAt,
+        updatedAt,
+        refusal,
+        opacityPercent,
+        warningCount,
+        patientName,
+        patientId,
+        studyDate,
+        studyDescription,
+        seriesDescription,
+        review,
+        false);
+  }
 
   /** One that nobody reviewed. */
   public Analysis(
@@ -114,6 +157,9 @@ public record Analysis(
       throw new IllegalArgumentException(
           "version %d must be 1 or more, slicesReceived %d and warningCount %d not negative"
               .formatted(version, slicesReceived, warningCount));
+    }
+    if (numbersChanged && review != ReviewState.ACCEPTED) {
+      throw new IllegalArgumentException("only numbers of an accepted report can be changed");
     }
     if (opacityPercent != null && !Double.isFinite(opacityPercent)) {
       throw new IllegalArgumentException("opacityPercent is not a finite number");

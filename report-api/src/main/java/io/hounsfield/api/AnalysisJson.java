@@ -31,6 +31,7 @@ final class AnalysisJson {
         .put("opacityPercent", analysis.opacityPercent())
         .put("warningCount", analysis.warningCount())
         .put("review", analysis.review() == null ? null : analysis.review().key())
+        .put("numbersChanged", analysis.numbersChanged())
         .put("patientName", analysis.patientName())
         .put("patientId", analysis.patientId())
         .put("studyDate", analysis.studyDate())

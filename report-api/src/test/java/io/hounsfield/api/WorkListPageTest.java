@@ -99,6 +99,10 @@ class WorkListPageTest {
   }
 
   static Analysis reviewed(Analysis a, ReviewState review) {
+    return reviewed(a, review, false);
+  }
+
+  private static Analysis reviewed(Analysis a, ReviewState review, boolean numbersChanged) {
     return new Analysis(
         a.id(),
         a.studyInstanceUid(),
@@ -116,7 +120,8 @@ class WorkListPageTest {
         a.studyDate(),
         a.studyDescription(),
         a.seriesDescription(),
-        review);
+        review,
+        numbersChanged);
   }
 
   /** One study in each state, of deliveries and of sign-off too. */
@@ -165,6 +170,10 @@ class WorkListPageTest {
     assertRow(7, "not measured");
     assertRow(8, "Refused", "The series has 5 slices");
     assertRow(9, "Failed", "Internal fault");
+    assertFalse(row(3).contains("changed"), row(3));
+    catalog.put(reviewed(TestAnalyses.reported(3, 12.3561, 1), ReviewState.ACCEPTED, true));
+    chromium.await(node(3) + ".innerText.includes('numbers changed')");
+    assertRow(3, "12.4 % measured", "Accepted numbers changed");
     chromium.assertQuiet();
   }
 

@@ -142,6 +142,8 @@ export default {
   'list.review.accepted': 'Accepted',
   'list.review.rejected': 'Rejected',
   'list.review.commented': 'Commented',
+  'list.measured': 'measured',
+  'list.numbersChanged': 'numbers changed',
   'list.deliveries': 'Deliveries',
   'list.allDeliveries': 'All',
   'list.delivered.failed': 'Failed',

@@ -142,6 +142,8 @@ export default {
   'list.review.accepted': '已接受',
   'list.review.rejected': '已退回',
   'list.review.commented': '有意见',
+  'list.measured': '测量值',
+  'list.numbersChanged': '数值已更改',
   'list.deliveries': '发送',
   'list.allDeliveries': '全部',
   'list.delivered.failed': '失败',

@@ -56,7 +56,8 @@ function opacity(analysis) {
   const meter = element('div', 'meter', analysis.opacityPercent > 0 ? fill : null);
   meter.setAttribute('aria-hidden', 'true');
   const value = element('span', 'value', `${formatNumber(analysis.opacityPercent, '%')} %`);
-  return element('div', 'opacity', value, meter);
+  const measured = analysis.numbersChanged ? element('span', 'sub', t('list.measured')) : null;
+  return [element('div', 'opacity', value, meter), measured];
 }
 
 function warnings(analysis) {
@@ -70,7 +71,11 @@ function warnings(analysis) {
 }
 
 function review(analysis) {
-  return analysis.review ? mark(`state-tag ${analysis.review}`, t(`list.review.${analysis.review}`)) : null;
+  if (!analysis.review) {
+    return null;
+  }
+  const verdict = mark(`state-tag ${analysis.review}`, t(`list.review.${analysis.review}`));
+  return [verdict, analysis.numbersChanged ? element('span', 'sub', t('list.numbersChanged')) : null];
 }
 
 /** What is wrong comes first, then what is under way; that all is well is said quietly. */

@@ -44,7 +44,15 @@ public final class AnalysisStore implements AutoCloseable {
           + " reviews.version = analyses.version AND verdict <> 'comment'"
           + " ORDER BY number DESC LIMIT 1), (SELECT verdict FROM reviews WHERE"
           + " reviews.analysis_id = analyses.id AND reviews.version = analyses.version LIMIT 1))"
-          + " AS review";
+          + " AS review"
+          + ", EXISTS (SELECT 1 FROM reviews AS verdicts WHERE verdicts.analysis_id = analyses.id"
+          + " AND verdicts.version = analyses.version AND verdicts.verdict = 'accept'"
+          + " AND verdicts.number = (SELECT MAX(number) FROM reviews WHERE"
+          + " reviews.analysis_id = analyses.id AND reviews.version = analyses.version"
+          + " AND verdict <> 'comment') AND (verdicts.excluded <> '' OR EXISTS (SELECT 1 FROM"
+          + " review_edits WHERE review_edits.analysis_id = verdicts.analysis_id"
+          + " AND review_edits.version = verdicts.version"
+          + " AND review_edits.number = verdicts.number))) AS numbers_changed";
 
   /** Of the patient, what the newest report alone has. */
   private static final String PATIENT =
@@ -429,7 +437,8 @@ public final class AnalysisStore implements AutoCloseable {
             rows.getString("study_date"),
             rows.getString("study_description"),
             rows.getString("series_description"),
-            review(rows.getString("review"))),
+            review(rows.getString("review")),
+            rows.getBoolean("numbers_changed")),
         rows.getString("instances_digest"),
         rows.getString("model"),
         rows.getString("instances"));

@@ -3,6 +3,7 @@ package io.hounsfield.service.store;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -172,6 +173,31 @@ class ReviewStoreTest {
     assertEquals(ReviewState.ACCEPTED, state());
   }
 
+  /** What was accepted is what the newest verdict says, so that an older one's changes are none. */
+  @Test
+  void acceptedNumbersThatAreNotTheMeasuredOnesAreMarked() throws Exception {
+    List<Review.Edit> edits =
+        List.of(new Review.Edit(Region.BOTH_LUNGS, Quantity.OPACITY_PERCENT, 9.5));
+    add(new NewReview(1, Verdict.COMMENT, "Dr. A", null, edits, List.of()));
+    assertFalse(numbersChanged(), "nothing is accepted");
+    add(new NewReview(1, Verdict.ACCEPT, "Dr. A", null, edits, List.of()));
+    add(review(1, Verdict.COMMENT));
+    assertTrue(numbersChanged());
+    add(review(1, Verdict.ACCEPT));
+    assertFalse(numbersChanged(), "accepted as measured");
+    NewReview without = new NewReview(1, Verdict.ACCEPT, "Dr. A", null, List.of(), List.of(3));
+    reviews.add(ID, without, numbers(0.1), T0.plusSeconds(61), seen -> true);
+    assertTrue(numbersChanged());
+    add(review(1, Verdict.REJECT));
+    assertFalse(numbersChanged());
+  }
+
+  private boolean numbersChanged() throws Exception {
+    boolean found = store.find(ID).orElseThrow().analysis().numbersChanged();
+    assertEquals(found, store.list(AnalysisFilter.NEWEST).items().get(0).numbersChanged());
+    return found;
+  }
+
   @Test
   void aNewReportBeginsANewHistoryAndTheOldOneStays() throws Exception {
     add(review(1, Verdict.ACCEPT));
@@ -259,7 +285,11 @@ class ReviewStoreTest {
         var statement = connection.createStatement()) {
       statement.execute("DROP TABLE review_edits");
       statement.execute("DROP TABLE reviews");
-      statement.execute("DELETE FROM flyway_schema_history WHERE version = '5'");
+      statement.execute("DROP TABLE commitment_requests"); // and what came after them
+      statement.execute("ALTER TABLE deliveries DROP COLUMN requests");
+      statement.execute("ALTER TABLE deliveries ADD COLUMN earlier_transaction_uid VARCHAR(64)");
+      statement.execute("CREATE INDEX deliveries_by_transaction ON deliveries (transaction_uid)");
+      statement.execute("DELETE FROM flyway_schema_history WHERE version >= '5'");
     }
     store = AnalysisStore.open(file);
     reviews = store.reviews();
