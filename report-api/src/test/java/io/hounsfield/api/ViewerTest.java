@@ -2,6 +2,7 @@
 package io.hounsfield.api;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -137,6 +138,7 @@ class ViewerTest {
     lesionsStandWhereTheyAreInEachPlane(n);
     directionsOfThePatientOnTheScreen(n);
     huOfTheVoxel(n);
+    outlinesAreThoseOfWhatEachPlaneCuts(n);
     browser.assertQuiet();
   }
 
@@ -216,6 +218,96 @@ class ViewerTest {
       assertTrue(values.contains(" " + expected), expected + " in " + values);
       assertTrue(values.contains("Slice %d of %d".formatted(at[2] + 1, g.slices())), values);
     }
+  }
+
+  /** Closed in each plane, and inside of them nothing: of lungs, lesions and lesions left out. */
+  private void outlinesAreThoseOfWhatEachPlaneCuts(int n) {
+    VolumeGeometry g = chest(n).ct().geometry();
+    click("[name=\"style\"][value=\"outline\"]");
+    browser.await("!" + VIEWER + ".show.fill");
+    Vec3 ball = new Vec3(1, 1, 1).times(TestChest.GROUND_GLASS_RADIUS);
+    for (int plane = 0; plane < 3; plane++) {
+      assertOutline(g, new Vec3(75, 0, 0), new Vec3(58, 85, 130), plane, "yellow");
+      assertOutline(g, TestChest.GROUND_GLASS, ball, plane, "blue");
+    }
+    if (n == HEAD_FIRST) {
+      // Where the lung ends with the next voxel to the side: one line, no patch.
+      assertOutline(g, new Vec3(131, 0, 0), new Vec3(58, 85, 130).times(0.26), 2, "yellow");
+    }
+    browser.evaluate(VIEWER + ".leaveOut([1])");
+    for (int plane = 0; plane < 3; plane++) {
+      assertOutline(g, TestChest.GROUND_GLASS, ball, plane, "white");
+    }
+    browser.evaluate(VIEWER + ".leaveOut([])");
+  }
+
+  /** An ellipsoid about a place has a line at its edge, in whichever direction of the plane. */
+  private void assertOutline(
+      VolumeGeometry g, Vec3 centre, Vec3 semiAxes, int plane, String expected) {
+    List<Vec3> axes = axes(g, plane);
+    List<List<Vec3>> rays = new ArrayList<>();
+    for (int degrees = 0; degrees < 360; degrees += 15) {
+      double angle = Math.toRadians(degrees);
+      Vec3 direction = axes.get(0).times(Math.cos(angle)).plus(axes.get(1).times(Math.sin(angle)));
+      double edge =
+          1
+              / Math.hypot(
+                  direction.x() / semiAxes.x(),
+                  Math.hypot(direction.y() / semiAxes.y(), direction.z() / semiAxes.z()));
+      List<Vec3> ray = new ArrayList<>();
+      ray.add(centre.plus(direction.times(edge / 2)));
+      for (double mm = -6; mm <= 5; mm += 0.5) {
+        ray.add(centre.plus(direction.times(edge + mm)));
+      }
+      rays.add(ray);
+    }
+    List<List<String>> found = colours(g, centre, rays, plane);
+    for (int n = 0; n < found.size(); n++) {
+      List<String> ray = found.get(n);
+      String where = " at %d degrees in plane %d: %s".formatted(15 * n, plane, ray);
+      assertFalse(ray.get(0).contains(expected), expected + " within" + where);
+      assertTrue(
+          ray.stream().skip(1).anyMatch(colours -> colours.contains(expected)),
+          "no " + expected + where);
+    }
+  }
+
+  /** Colours about places in the plane through another one: of nine pixels each. */
+  private List<List<String>> colours(
+      VolumeGeometry g, Vec3 crosshair, List<List<Vec3>> rays, int plane) {
+    int[] at = voxel(g, crosshair);
+    String script =
+        """
+        (rays) => {
+          const v = %s, nv = v.nv, gl = nv.gl, plane = %d;
+          nv.setCrosshairWidth(0);
+          v.goTo([%d, %d, %d]);
+          nv.drawNow();
+          const {width, height} = gl.canvas;
+          const p = new Uint8Array(4 * width * height);
+          gl.readPixels(0, 0, width, height, gl.RGBA, gl.UNSIGNED_BYTE, p);
+          const colour = (x, y) => {
+            const [r, g, b] = p.subarray(4 * (y * width + x));
+            return r - g > 40 ? 'orange' : g - b > 50 ? 'yellow' : b - r > 40 ? 'blue' : r > 215 ? 'white' : '';
+          };
+          return rays.map((ray) => ray.map((mm) => {
+            const frac = nv.mm2frac(mm, 0, true);
+            frac[2 - plane] = nv.scene.crosshairPos[2 - plane];
+            const {pos} = nv.frac2canvasPosWithTile(frac, plane);
+            const [x, y] = [Math.round(pos[0]), height - 1 - Math.round(pos[1])];
+            return [-1, 0, 1].flatMap((up) => [-1, 0, 1].map((right) => colour(x + right, y + up))).join(' ');
+          }));
+        }"""
+            .formatted(VIEWER, plane, at[0], at[1], at[2]);
+    List<List<List<Double>>> mm =
+        rays.stream()
+            .map(ray -> ray.stream().map(p -> List.of(-p.x(), -p.y(), p.z())).toList())
+            .toList();
+    List<List<String>> found = new ArrayList<>();
+    for (Object ray : (List<?>) browser.page().evaluate(script, mm)) {
+      found.add(((List<?>) ray).stream().map(String.class::cast).toList());
+    }
+    return found;
   }
 
   private String values() throws Exception {
@@ -340,7 +432,7 @@ class ViewerTest {
     return "Math.abs(%s.voxel[2] - %d) <= 1".formatted(VIEWER, voxel(g, place)[2]);
   }
 
-  private void click(String selector) throws Exception {
+  private void click(String selector) {
     browser.page().click(".report-page " + selector);
   }
 

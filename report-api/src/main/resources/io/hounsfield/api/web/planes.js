@@ -6,6 +6,13 @@ import { NVImage, Niivue } from '/assets/vendor/niivue-0.69.0.js';
 
 const FIRST_UNIT = 11; // of textures; NiiVue uses those from here on only to draw by hand
 
+const LINE = 1.5; // width of outlines, CSS pixels
+
+/**
+ * A byte of labels: bits 0 and 1 the lung, 2 and 3 the lesion, 4 whether it is left out. Outlines are found when a pixel
+ * is drawn: it lies on one where the label ends within a line's width in the plane that is shown. So they are closed and
+ * of one width in each plane, at each zoom and with slices of any thickness.
+ */
 const FRAGMENT = `#version 300 es
 precision highp float;
 precision highp int;
@@ -13,22 +20,57 @@ uniform highp sampler3D ct;
 uniform highp usampler3D labels;
 uniform mat4 ctPlace;
 uniform mat4 labelsPlace;
-uniform vec4 lungColours[4];
-uniform vec4 lesionColours[8];
-uniform uint lesionBits;
+uniform vec3 labelsMm;
+uniform vec4 lungLine;
+uniform vec4 lesionColours[5];
+uniform bool fill;
+uniform float lineWidth;
 uniform vec2 hu;
+uniform int axCorSag;
 in vec3 texPos;
 out vec4 color;
+
+const uint LEFT_OUT = 3u;
+const uint LEFT_OUT_LINE = 4u;
+const float HATCH_MM = 6.0;
+
+uint labelAt(vec3 at) {
+  bool inside = all(greaterThanEqual(at, vec3(0.0))) && all(lessThanEqual(at, vec3(1.0)));
+  return inside ? textureLod(labels, at, 0.0).r : 0u;
+}
+
+uint lesionOf(uint label) {
+  return (label & 16u) != 0u ? LEFT_OUT : (label >> 2) & 3u;
+}
 
 void main() {
   float value = texture(ct, (ctPlace * vec4(texPos, 1.0)).xyz).r;
   vec3 shown = vec3(clamp((value - hu.x) / (hu.y - hu.x), 0.0, 1.0));
   vec3 at = (labelsPlace * vec4(texPos, 1.0)).xyz;
-  if (all(greaterThanEqual(at, vec3(0.0))) && all(lessThanEqual(at, vec3(1.0)))) {
-    uint label = texture(labels, at).r;
-    vec4 lung = lungColours[label & 3u];
-    vec4 lesion = lesionColours[(label >> lesionBits) & 7u];
-    shown = mix(mix(shown, lung.rgb, lung.a), lesion.rgb, lesion.a);
+  vec3 line = lineWidth * fwidth(texPos);
+  uint label = labelAt(at);
+  if (label != 0u) {
+    uint lesion = lesionOf(label);
+    bool lungEnds = false;
+    bool lesionEnds = false;
+    for (int axis = 0; axis < 3; axis++) {
+      if (axis == 2 - axCorSag) {
+        continue; // the one across the plane
+      }
+      vec3 aside = labelsPlace[axis].xyz * line[axis];
+      for (float side = -1.0; side < 2.0; side += 2.0) {
+        uint there = labelAt(at + side * aside);
+        lungEnds = lungEnds || (there & 3u) != (label & 3u);
+        lesionEnds = lesionEnds || lesionOf(there) != lesion;
+      }
+    }
+    if (lungEnds) {
+      shown = mix(shown, lungLine.rgb, lungLine.a);
+    }
+    bool hatched = mod(dot(at, labelsMm), HATCH_MM) < HATCH_MM / 3.0;
+    bool drawn = lesionEnds || (fill && (lesion != LEFT_OUT || hatched));
+    vec4 colour = lesionColours[!drawn ? 0u : lesion == LEFT_OUT && lesionEnds ? LEFT_OUT_LINE : lesion];
+    shown = mix(shown, colour.rgb, colour.a);
   }
   color = vec4(shown, 1.0);
 }`;
@@ -103,8 +145,11 @@ export class Planes extends Niivue {
 
   base = null;
 
-  /** What lies over the CT, in the bits of one volume: which, and its colours (RGBA, 0 to 1) by label. */
-  over = { image: null, lungs: [], lesions: [], lesionBits: 0 };
+  /**
+   * What lies over the CT: the volume of labels, and colours (RGBA, 0 to 1) of the lungs' outline and of lesions by their
+   * label, then of the hatching and of the outline of those left out; what is not given cannot be seen.
+   */
+  over = { image: null, lungs: [], lesions: [], fill: true };
 
   asked = false;
 
@@ -269,16 +314,19 @@ export class Planes extends Niivue {
     gl.useProgram(this.customSliceShader.program);
     gl.uniform2f(this.places('hu'), ct.cal_min, ct.cal_max);
     this.bind(FIRST_UNIT, 'ct', ct);
-    const { image, lungs, lesions, lesionBits } = this.over;
+    const { image, lungs, lesions, fill } = this.over;
     const colours = (name, size, given) => {
-      const values = new Float32Array(4 * size); // what is not given cannot be seen
-      given.forEach((colour, label) => values.set(colour, 4 * label));
+      const values = new Float32Array(4 * size);
+      values.set(given.flat());
       gl.uniform4fv(this.places(name), values);
     };
-    colours('lungColours', 4, lungs);
-    colours('lesionColours', 8, lesions);
-    gl.uniform1ui(this.places('lesionBits'), lesionBits);
+    colours('lungLine', 1, [lungs]);
+    colours('lesionColours', 5, lesions);
+    gl.uniform1i(this.places('fill'), fill);
+    gl.uniform1f(this.places('lineWidth'), LINE * this.uiData.dpr);
     if (image && this.textures.has(image)) {
+      const { dims, pixDims } = image.hdr;
+      gl.uniform3f(this.places('labelsMm'), ...[1, 2, 3].map((axis) => dims[axis] * pixDims[axis]));
       this.bind(FIRST_UNIT + 1, 'labels', image);
     } else {
       gl.activeTexture(gl.TEXTURE0 + FIRST_UNIT + 1);

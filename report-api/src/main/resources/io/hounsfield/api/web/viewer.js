@@ -15,13 +15,10 @@ const CONSOLIDATION = [213, 94, 0];
 /** A lesion that is left out: dark hatching in a light outline, to be seen on bright and on dark ground. */
 const HATCH = [70, 74, 78];
 const EDGE = [232, 236, 240];
-const HATCH_LABEL = 3;
-const EDGE_LABEL = 4;
-const HATCH_MM = 6;
 
-/** Bits of a voxel's labels, as the worker packs them. */
+/** Bits of a voxel's labels, as planes.js has them. */
 const LESION_BITS = 2;
-const LINE_BITS = 5;
+const LEFT_OUT = 16;
 
 const HEADER_SHORTS = 176;
 const HEADER = 352;
@@ -43,7 +40,6 @@ export class Viewer {
     this.frame = root.querySelector('.viewer-frame');
     this.window = WINDOWS.lung;
     this.show = { lungs: true, lesions: true, fill: true, opacity: 0.5 };
-    this.labels = null;
     this.images = {};
     this.mark = null;
     this.hover = null;
@@ -142,8 +138,7 @@ export class Viewer {
   async receivedLabels(data) {
     const image = await NVImage.new(data.labels, 'labels.nii', '', 1, null, 0, 255);
     await this.nv.upload(image);
-    this.labels = new Uint8Array(data.labels, HEADER); // as measured
-    this.images.labels = image; // with lesions left out
+    this.images.labels = image;
     this.look();
     this.stage = 'labels';
     this.ask('components');
@@ -210,14 +205,15 @@ export class Viewer {
   /** Draws lungs and lesions as is asked for. */
   look() {
     const { lungs, lesions, fill, opacity } = this.show;
-    const seen = (colours, alpha) => colours.map((colour) => [...colour.map((value) => value / 255), alpha]);
+    const seen = (colour, alpha) => [...colour.map((value) => value / 255), alpha];
     const none = [0, 0, 0, 0];
+    const alpha = fill ? opacity : Math.min(1, 2 * opacity);
     this.nv.over = {
       image: this.images.labels ?? null,
-      lungs: lungs ? [none, ...seen([LUNG, LUNG], 0.65)] : [],
+      lungs: lungs ? seen(LUNG, 0.65) : none,
       lesions: lesions
-        ? [none, ...seen([GROUND_GLASS, CONSOLIDATION, HATCH, EDGE], fill ? opacity : Math.min(1, 2 * opacity))] : [],
-      lesionBits: fill ? LESION_BITS : LINE_BITS,
+        ? [none, ...[GROUND_GLASS, CONSOLIDATION, HATCH, EDGE].map((colour) => seen(colour, alpha))] : [],
+      fill,
     };
     this.nv.drawScene();
   }
@@ -314,29 +310,15 @@ export class Viewer {
 
   /** Writes the labels of these lesions anew. */
   paint(changed) {
-    const [columns, rows] = this.grid.size;
     const numbers = this.components;
-    const drawn = this.images.labels.img;
-    const [x, y, z] = this.grid.spacing;
+    const labels = this.images.labels.img;
     const [from, to] = this.around(changed);
     for (let k = from[2]; k <= to[2]; k++) {
       for (let j = from[1]; j <= to[1]; j++) {
         for (let i = from[0], n = this.index([i, j, k]); i <= to[0]; i++, n++) {
-          const number = numbers[n];
-          if (number === 0 || !changed.has(number)) {
-            continue;
+          if (changed.has(numbers[n])) {
+            labels[n] = this.leftOut.has(numbers[n]) ? labels[n] | LEFT_OUT : labels[n] & ~LEFT_OUT;
           }
-          if (!this.leftOut.has(number)) {
-            drawn[n] = this.labels[n];
-            continue;
-          }
-          const edge = i === 0 || numbers[n - 1] !== number || i === columns - 1 || numbers[n + 1] !== number
-            || j === 0 || numbers[n - columns] !== number || j === rows - 1 || numbers[n + columns] !== number;
-          const hatched = (i * x + j * y + k * z) % HATCH_MM < HATCH_MM / 3;
-          const line = edge ? EDGE_LABEL : 0;
-          const fill = edge ? EDGE_LABEL : hatched ? HATCH_LABEL : 0;
-          const lung = drawn[n] & ((1 << LESION_BITS) - 1);
-          drawn[n] = lung | (fill << LESION_BITS) | (line << LINE_BITS);
         }
       }
     }
@@ -345,10 +327,7 @@ export class Viewer {
 
   /** Lesion label of a voxel, as measured. */
   label(voxel) {
-    if (!this.labels) {
-      return 0;
-    }
-    return (this.labels[this.index(voxel)] >> LESION_BITS) & 7;
+    return ((this.images.labels?.img[this.index(voxel)] ?? 0) >> LESION_BITS) & 3;
   }
 
   located() {

@@ -92,43 +92,10 @@ async function volume(response, onProgress) {
   return all;
 }
 
-/**
- * The voxels of a label map that touch another label in their slice; the rest becomes background. Neighbours in other
- * slices do not count: where a lung ends flat on the diaphragm its whole face would be a border.
- */
-function outline(file) {
-  const header = new DataView(file.buffer);
-  const columns = header.getInt16(42, true);
-  const rows = header.getInt16(44, true);
-  const slices = header.getInt16(46, true);
-  const labels = file.subarray(HEADER);
-  const out = file.slice();
-  const border = out.subarray(HEADER);
-  border.fill(0);
-  for (let k = 0, n = 0; k < slices; k++) {
-    for (let j = 0; j < rows; j++) {
-      for (let i = 0; i < columns; i++, n++) {
-        const label = labels[n];
-        if (label !== 0 && (
-          i === 0 || labels[n - 1] !== label || i === columns - 1 || labels[n + 1] !== label
-          || j === 0 || labels[n - columns] !== label || j === rows - 1 || labels[n + columns] !== label)) {
-          border[n] = label;
-        }
-      }
-    }
-  }
-  return out;
-}
-
-/**
- * All that is drawn over the CT in one volume, a byte a voxel: bits 0 and 1 the outline of the lungs, 2 to 4 the lesions,
- * 5 to 7 their outline. Written over the lesions.
- */
+/** Both label maps in one volume, as planes.js has them: bits 0 and 1 the lung, 2 and 3 the lesion. Over the lesions. */
 function together(lungs, lesions) {
-  const lungLine = outline(lungs);
-  const lesionLine = outline(lesions);
   for (let n = HEADER; n < lesions.length; n++) {
-    lesions[n] = lungLine[n] | (lesions[n] << 2) | (lesionLine[n] << 5);
+    lesions[n] = lungs[n] | (lesions[n] << 2);
   }
   return lesions;
 }
