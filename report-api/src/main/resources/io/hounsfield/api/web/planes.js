@@ -7,6 +7,7 @@ import { NVImage, Niivue } from '/assets/vendor/niivue-0.69.0.js';
 const FIRST_UNIT = 11; // of textures; NiiVue uses those from here on only to draw by hand
 
 const LINE = 1.5; // width of outlines, CSS pixels
+const HALO = [0.04, 0.05, 0.06, 1]; // about letters, to be read on bright tissue
 
 /**
  * A byte of labels: bits 0 and 1 the lung, 2 and 3 the lesion, 4 whether it is left out. Outlines are found when a pixel
@@ -305,6 +306,14 @@ export class Planes extends Niivue {
   windowingHandler(...drag) {
     super.windowingHandler(...drag);
     this.onIntensityChange(this.volumes[0]);
+  }
+
+  drawText([x, y], text, scale = 1, colour = null) {
+    for (let turn = 0; turn < 8; turn++) {
+      const [right, down] = [Math.cos, Math.sin].map((f) => 2 * this.uiData.dpr * f((turn * Math.PI) / 4));
+      super.drawText([x + right, y + down], text, scale, HALO);
+    }
+    super.drawText([x, y], text, scale, colour);
   }
 
   /** Tells the shader what to draw. */
