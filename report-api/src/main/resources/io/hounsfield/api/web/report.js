@@ -131,12 +131,12 @@ function warningLine(warning) {
 }
 
 /** To the voxel to look at first in a region, and its densities. */
-function choose(region) {
+function choose(region, first = false) {
   table?.choose(region);
   if (profile) {
     histogram(byId('histogram'), profile, region);
     if (viewer && profile.focus[region]) {
-      viewer.goTo(profile.focus[region]);
+      viewer[first ? 'begin' : 'goTo'](profile.focus[region]);
     }
   }
 }
@@ -155,7 +155,9 @@ async function pictures(report) {
     const { Viewer } = await started;
     viewer = new Viewer(section, address, report.geometry);
     viewer.onSlice = (slice) => bar?.show(slice);
-    viewer.wanted = profile?.focus.bothLungs ?? undefined;
+    if (profile?.focus.bothLungs) {
+      viewer.begin(profile.focus.bothLungs);
+    }
     section.addEventListener('most-disease', () => choose('bothLungs'));
     section.querySelector('[data-act="most"]').addEventListener('click', () => choose('bothLungs'));
     signOff?.setViewer(viewer);
@@ -200,7 +202,7 @@ async function loadProfile() {
       bar.show(slice);
     }
   });
-  choose('bothLungs');
+  choose('bothLungs', true);
 }
 
 /** What more the service offers: other studies, findings, deliveries. Its contract says which. */
@@ -321,10 +323,19 @@ async function reload() {
 }
 
 let work = Promise.resolve();
+let faulty = false; // the last step; what else is said on the page is not for the next one to wipe away
 
 /** One step after the other, so that answers cannot overtake each other. */
 function enqueue(step) {
-  work = work.then(step).then(() => showFault(null), showFault);
+  work = work.then(step).then(() => {
+    if (faulty) {
+      faulty = false;
+      showFault(null);
+    }
+  }, (error) => {
+    faulty = true;
+    showFault(error);
+  });
 }
 
 follow({

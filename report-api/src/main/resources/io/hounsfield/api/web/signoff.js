@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sign-off of a report: what a person says to it, values set otherwise, lesions left out. The history is the service's;
 // what is typed here is a draft until the service has it, and is lost by nothing but sending it.
-import { element, formatInstant, formatNumber, request, showFault } from '/assets/common.js';
+import { element, formatInstant, formatNumber, request } from '/assets/common.js';
 import { t } from '/assets/i18n.js';
 import { Lesions } from '/assets/lesions.js';
 import { enteredText, RegionTable, UNITS } from '/assets/regions.js';
@@ -456,6 +456,5 @@ export class SignOff {
       t('verdict.by', { reviewer: said.reviewer, time: formatInstant(said.createdAt) }),
       said.comment ? element('span', 'comment', said.comment) : '',
     ] : []);
-    showFault(null);
   }
 }
