@@ -409,6 +409,86 @@ class ViewerTest {
                 + "(name) => Number(document.querySelector(`[name=\"${name}\"]`).value)))");
   }
 
+  /** Letters of directions have dark ground about them where tissue is bright. */
+  @Test
+  void lettersAreReadOnBrightTissue() throws Exception {
+    open(HEAD_FIRST);
+    Object greys =
+        browser.evaluate(
+            """
+            (() => {
+              const nv = %s.nv, gl = nv.gl;
+              nv.setCrosshairWidth(0);
+              nv.drawNow();
+              const coronal = nv.screenSlices.find((slice) => slice.axCorSag === 1);
+              const [left, top, width] = coronal.leftTopWidthHeight;
+              const size = Math.ceil(nv.fontPx);
+              const p = new Uint8Array(8 * size * size);
+              gl.readPixels(Math.round(left + width / 2 - size), gl.canvas.height - Math.round(top) - size,
+                2 * size, size, gl.RGBA, gl.UNSIGNED_BYTE, p);
+              const reds = [...p].filter((value, n) => n %% 4 === 0);
+              return [Math.min(...reds), reds[0]];
+            })()"""
+                .formatted(VIEWER));
+    int darkest = (int) ((List<?>) greys).get(0);
+    int beside = (int) ((List<?>) greys).get(1);
+    assertTrue(beside > 220, "bright tissue: " + beside);
+    assertTrue(darkest < 60, "dark about the letter: " + darkest);
+  }
+
+  /** Slice and HU are of one voxel, and whose they are is said; the line is in sight. */
+  @Test
+  void valuesAreOfThePointerOrOfTheCrosshair() throws Exception {
+    open(HEAD_FIRST);
+    browser.page().setViewportSize(1280, 720);
+    browser.evaluate(VIEWER + ".goTo([90, 70, 64])");
+    assertTrue(values().startsWith("Crosshair · Slice 65 of 128 · "), values());
+    BoundingBox box = browser.page().locator(".viewer canvas").boundingBox();
+    browser.page().mouse().move(box.x + box.width * 0.75, box.y + 60); // coronal
+    browser.await(VIEWER + ".hover && " + VIEWER + ".hover[2] !== 64");
+    String expected =
+        (String)
+            browser.evaluate(
+                "((v) => `Pointer · Slice ${v.hover[2] + 1} of 128 · ${String(v.hu(v.hover))"
+                    + ".replace('-', '−')} HU`)("
+                    + VIEWER
+                    + ")");
+    assertTrue(values().startsWith(expected), expected + " in " + values());
+    BoundingBox line = browser.page().locator(".viewer-values").boundingBox();
+    assertTrue(line.y + line.height < 720, "out of sight: " + line.y);
+    browser.page().mouse().move(5, 5);
+    browser.await(VIEWER + ".hover === null");
+    assertTrue(values().startsWith("Crosshair · Slice 65 of 128 · "), values());
+  }
+
+  /** A change of language loads the page anew: what was looked at stays, and not in the address. */
+  @Test
+  void anotherLanguageShowsTheSamePictures() throws Exception {
+    open(HEAD_FIRST);
+    String address = browser.page().url();
+    click("[data-window=\"mediastinum\"]");
+    click("[name=\"style\"][value=\"outline\"]");
+    click("[name=\"lungs\"]");
+    click("[data-act=\"zoom-in\"]");
+    browser.evaluate(VIEWER + ".goTo([91, 71, 63])");
+    Object pan = browser.evaluate("[...%s.nv.scene.pan2Dxyzmm]".formatted(VIEWER));
+
+    browser.page().selectOption("#language", "zh-CN");
+    browser.await("document.documentElement.lang === 'zh-CN' && " + VIEWER + ".stage === 'full'");
+    browser.await("!document.getElementById('profile').hidden");
+    assertVoxel(91, 71, 63);
+    assertEquals(List.of(-160, 240), greys());
+    assertEquals(List.of(-160, 240), greysOfTheFields());
+    assertEquals(pan, browser.evaluate("[...%s.nv.scene.pan2Dxyzmm]".formatted(VIEWER)));
+    assertTrue(browser.page().isChecked("[name=style][value=outline]"));
+    assertFalse(browser.page().isChecked("[name=lungs]"));
+    assertEquals(
+        "false false",
+        browser.evaluate("`${%1$s.show.fill} ${%1$s.show.lungs}`".formatted(VIEWER)));
+    assertEquals(address, browser.page().url());
+    browser.assertQuiet();
+  }
+
   /** Each drawing waits for the graphics: NiiVue asks for three when the crosshair is set. */
   @Test
   void aClickDrawsOnce() throws Exception {

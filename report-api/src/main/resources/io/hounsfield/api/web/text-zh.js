@@ -196,6 +196,7 @@ export default {
   'viewer.width': '窗宽 HU',
   'viewer.tool': '鼠标',
   'viewer.crosshair': '十字线',
+  'viewer.pointer': '指针',
   'viewer.adjust': '调窗',
   'viewer.pan': '平移',
   'viewer.measure': '距离',

@@ -4,6 +4,26 @@
 /** Centre and width, HU. */
 export const WINDOWS = { lung: [-600, 1500], mediastinum: [40, 400], bone: [400, 1800] };
 
+const place = (address) => `hounsfield.images.${address}`;
+
+/** Remembers how the images of an analysis look, for this tab alone. */
+export function keep(address, look) {
+  try {
+    sessionStorage.setItem(place(address), JSON.stringify(look));
+  } catch {
+    // No storage in this browser: a page that is loaded anew begins anew.
+  }
+}
+
+/** What was kept, or null. */
+export function kept(address) {
+  try {
+    return JSON.parse(sessionStorage.getItem(place(address)));
+  } catch {
+    return null;
+  }
+}
+
 function key(viewer, event) {
   if (event.ctrlKey || event.metaKey || event.altKey) {
     return;
@@ -118,4 +138,10 @@ export function control(viewer) {
     viewer.located();
   });
   viewer.showWindow();
+  const { lungs, lesions, fill, opacity } = viewer.show;
+  Object.entries({ lungs, lesions }).forEach(([name, shown]) => {
+    viewer.root.querySelector(`[name="${name}"]`).checked = shown;
+  });
+  viewer.root.querySelector(`[name="style"][value="${fill ? 'fill' : 'outline'}"]`).checked = true;
+  viewer.root.querySelector('[name="opacity"]').value = 100 * opacity;
 }

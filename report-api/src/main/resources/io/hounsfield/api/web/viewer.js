@@ -5,7 +5,7 @@ import { formatNumber } from '/assets/common.js';
 import { t } from '/assets/i18n.js';
 import { Grid, dot } from '/assets/grid.js';
 import { Planes } from '/assets/planes.js';
-import { WINDOWS, control } from '/assets/viewer-controls.js';
+import { WINDOWS, control, keep, kept } from '/assets/viewer-controls.js';
 
 /** Colours of the overview picture: told apart by most colour-blind people too. */
 const LUNG = [240, 228, 66];
@@ -51,7 +51,19 @@ export class Viewer {
     this.components = null;
     this.waiting = new Set(); // stages that the service could not be reached for
     this.stage = 'none';
+    this.restore(kept(address));
     this.canvas.viewer = this; // for tests and for curious people
+  }
+
+  /** Looks as it did before the page was loaded anew. */
+  restore(before) {
+    this.before = before;
+    this.window = before?.window ?? this.window;
+    Object.assign(this.show, before?.show);
+    this.wanted = before?.voxel && this.grid.clamp(before.voxel);
+    addEventListener('pagehide', () => keep(this.address, {
+      window: this.window, show: this.show, voxel: this.wanted, pan: this.nv && [...this.nv.scene.pan2Dxyzmm],
+    }));
   }
 
   /** Shows the coarse volume, then the rest; settles when the first picture stands or cannot. */
@@ -166,6 +178,7 @@ export class Viewer {
     this.nv.updateGLVolume();
     this.goTo(held ?? this.wanted ?? this.grid.size.map((n) => Math.floor(n / 2)));
     if (first) {
+      this.nv.setPan2Dxyzmm(this.before?.pan ?? [0, 0, 0, 1]);
       this.root.classList.add('has-picture');
       this.root.classList.remove('no-images');
       this.ask('labels');
@@ -239,6 +252,13 @@ export class Viewer {
       return null;
     }
     return this.grid.clamp(this.grid.toVoxel(this.nv.frac2mm(this.nv.scene.crosshairPos, 0, true)));
+  }
+
+  /** Where to look at first, unless somebody has looked elsewhere before. */
+  begin(voxel) {
+    if (!this.before?.voxel) {
+      this.goTo(voxel);
+    }
   }
 
   goTo(voxel) {
@@ -341,11 +361,12 @@ export class Viewer {
     const label = this.label(shown);
     const lesion = label === 0 ? 0 : this.components?.[this.index(shown)] ?? 0;
     const parts = [
-      t('viewer.slice', { slice: voxel[2] + 1, slices: this.grid.size[2] }),
+      t(this.hover ? 'viewer.pointer' : 'viewer.crosshair'),
+      t('viewer.slice', { slice: shown[2] + 1, slices: this.grid.size[2] }),
       `${about}${formatNumber(this.hu(shown), 'HU')} HU`,
       label === 0 ? null : t(label === 1 ? 'groundGlass' : 'consolidation'),
       lesion === 0 ? null : this.lesionName(lesion),
-      this.mark ? t('viewer.distance', { mm: this.distance(this.mark, voxel).toFixed(1) }) : null,
+      this.mark ? t('viewer.distance', { mm: this.distance(this.mark, shown).toFixed(1) }) : null,
     ];
     this.root.querySelector('.viewer-values').textContent = parts.filter(Boolean).join(' · ');
     this.onSlice(voxel[2]);
