@@ -462,7 +462,7 @@ class WebPageTest {
                 + " return event.defaultPrevented; }).join(' ')"));
     assertEquals(
         "Files are taken by the work list: drop them there.",
-        browser.evaluate("document.getElementById('fault').innerText"));
+        browser.evaluate("document.getElementById('dropped').innerText"));
     assertQuiet();
   }
 

@@ -153,8 +153,13 @@ for (const name of ['dragover', 'drop']) {
     }
     event.preventDefault();
     if (name === 'drop' && document.querySelector('.report-page')) {
-      showFault(new Error(t('upload.elsewhere')));
-      document.getElementById('fault').scrollIntoView({ block: 'nearest' });
+      document.getElementById('dropped')?.remove();
+      const note = element('p', 'fault', t('upload.elsewhere'));
+      note.id = 'dropped';
+      note.setAttribute('role', 'alert');
+      document.getElementById('main').prepend(note);
+      note.scrollIntoView({ block: 'nearest' });
+      addEventListener('pointerdown', () => note.remove(), { once: true });
     }
   });
 }
