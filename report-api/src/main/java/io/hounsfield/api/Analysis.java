@@ -50,46 +50,6 @@ public record Analysis(
     ReviewState review,
     boolean numbersChanged) {
 
-  /** One whose measured numbers stand. */
-  public Analysis(
-      String id,
-      String studyInstanceUid,
-      String seriesInstanceUid,
-      int version,
-      AnalysisStatus status,
-      int slicesReceived,
-      Instant createdAt,
-      Instant updatedAt,
-      Refusal refusal,
-      Double opacityPercent,
-      int warningCount,
-      String patientName,
-      String patientId,
-      String studyDate,
-      String studyDescription,
-      String seriesDescription,
-      ReviewState review) {
-    this(
-        id,
-        studyInstanceUid,
-        seriesInstanceUid,
-        version,
-        status,
-        slicesReceived,
-        createdAt,
-        updatedAt,
-        refusal,
-        opacityPercent,
-        warningCount,
-        patientName,
-        patientId,
-        studyDate,
-        studyDescription,
-        seriesDescription,
-        review,
-        false);
-  }
-
   /** One that nobody reviewed. */
   public Analysis(
       String id,
@@ -125,7 +85,8 @@ public record Analysis(
         studyDate,
         studyDescription,
         seriesDescription,
-        null);
+        null,
+        false);
   }
 
   /**

@@ -70,7 +70,8 @@ final class TestAnalyses {
         a.studyDate(),
         a.studyDescription(),
         a.seriesDescription(),
-        review);
+        review,
+        false);
   }
 
   /** The same of another patient, of 5 January 2026. */
