@@ -3,6 +3,8 @@ package io.hounsfield.dicom;
 
 import io.hounsfield.fuzz.Bounds;
 import io.hounsfield.fuzz.SharedData;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -11,7 +13,8 @@ import java.util.Random;
 
 /**
  * Data sets in every transfer syntax (the first byte of the input says which): read whole and as a
- * prefix, walked through, encoded. What can be written reads back to the same bytes.
+ * prefix, walked through, encoded. What can be read is whole; what can be written reads back to the
+ * same bytes.
  */
 public final class DataSetTarget {
   private static final TransferSyntax[] SYNTAXES = TransferSyntax.values();
@@ -46,10 +49,14 @@ public final class DataSetTarget {
     } catch (DicomException e) {
       // Refused.
     }
+    DicomException cut = cut(body, syntax);
     DataSet dataSet;
     byte[] written;
     try {
       dataSet = DataSets.decode(body, syntax);
+      if (cut != null) {
+        throw new AssertionError("can be read and is not whole: " + cut.getMessage(), cut);
+      }
       walk(dataSet);
       written = DataSets.encode(dataSet, syntax);
     } catch (DicomException e) {
@@ -65,6 +72,18 @@ public final class DataSetTarget {
       }
     } catch (DicomException e) {
       throw new AssertionError("what was written cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /** Why it is not whole; null when it is. */
+  private static DicomException cut(byte[] body, TransferSyntax syntax) {
+    try {
+      DataSets.requireWhole(new ByteArrayInputStream(body), body.length, syntax);
+      return null;
+    } catch (DicomException e) {
+      return e;
+    } catch (IOException e) {
+      throw new AssertionError("not a documented exception: " + e, e);
     }
   }
 
