@@ -3,6 +3,7 @@ package io.hounsfield.dicomweb;
 
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 
@@ -10,13 +11,13 @@ import java.util.Map;
  * What representations a client takes, PS3.18 sections 8.3.3 and 8.7: the query parameter {@code
  * accept} where it is given, otherwise the header.
  *
- * @param types the most wanted first; none: whatever there is, the client takes none of it
+ * @param ranges in the client's order; none: whatever there is, the client takes none of it
  */
-record Accept(List<MediaType> types) {
+record Accept(List<MediaType> ranges) {
   private static final MediaType ANYTHING = new MediaType("*/*", Map.of());
 
   Accept {
-    types = List.copyOf(types);
+    ranges = List.copyOf(ranges);
   }
 
   /**
@@ -34,20 +35,46 @@ record Accept(List<MediaType> types) {
     }
   }
 
+  /** The ranges that the client takes, the most wanted first, then in its order. */
+  List<MediaType> types() {
+    return ranges.stream()
+        .filter(range -> range.weight() > 0)
+        .sorted(Comparator.comparingDouble(MediaType::weight).reversed())
+        .toList();
+  }
+
   /**
-   * The first of these types that the client takes, by the client's order, then ours.
+   * The one of these types that the client wants most: the most specific range that holds a type
+   * weighs it, RFC 9110 section 12.5.1. Among equals by the client's order, then ours.
    *
    * @throws WebProblem (406) when it takes none of them
    */
   String single(String... offered) {
-    for (MediaType range : types) {
-      for (String type : offered) {
-        if (range.includes(type)) {
-          return type;
-        }
+    String best = null;
+    MediaType wanted = null;
+    for (String type : offered) {
+      MediaType range = mostSpecific(type);
+      if (range != null
+          && range.weight() > 0
+          && (wanted == null || types().indexOf(range) < types().indexOf(wanted))) {
+        best = type;
+        wanted = range;
       }
     }
-    throw notAcceptable(String.join(", ", offered));
+    if (best == null) {
+      throw notAcceptable(String.join(", ", offered));
+    }
+    return best;
+  }
+
+  private MediaType mostSpecific(String type) {
+    MediaType found = null;
+    for (MediaType range : ranges) {
+      if (range.includes(type) && (found == null || range.specificity() > found.specificity())) {
+        found = range;
+      }
+    }
+    return found;
   }
 
   static WebProblem notAcceptable(String offered) {

@@ -42,7 +42,7 @@ record MediaType(String type, Map<String, String> parameters) {
   }
 
   /**
-   * What an Accept header lists, the most wanted first; those with weight 0 are left out.
+   * The ranges that an Accept header lists, in the client's order.
    *
    * @throws IllegalArgumentException when it is no such list
    */
@@ -50,24 +50,26 @@ record MediaType(String type, Map<String, String> parameters) {
     if (text.length() > MAX_LENGTH) {
       throw new IllegalArgumentException("it is too long");
     }
-    record Weighted(MediaType type, double weight) {}
-    List<Weighted> all = new ArrayList<>();
+    List<MediaType> ranges = new ArrayList<>();
     for (String part : split(text, ',')) {
-      if (part.isBlank()) {
-        continue;
-      }
-      MediaType type = one(split(part, ';'));
-      double weight = 1;
-      if (type.parameters().containsKey("q")) {
-        weight = Double.parseDouble(type.parameters().get("q"));
-      }
-      if (weight > 0) {
-        all.add(new Weighted(type, weight));
+      if (!part.isBlank()) {
+        MediaType range = one(split(part, ';'));
+        if (!(range.weight() >= 0)) {
+          throw new IllegalArgumentException("it holds a weight below 0");
+        }
+        ranges.add(range);
       }
     }
-    // A stable sort: among equal weights the order of the client.
-    all.sort((a, b) -> Double.compare(b.weight(), a.weight()));
-    return all.stream().map(Weighted::type).toList();
+    return ranges;
+  }
+
+  /**
+   * How much it is wanted, RFC 9110 section 12.4.2; 0: not at all.
+   *
+   * @throws IllegalArgumentException when it is no number
+   */
+  double weight() {
+    return Double.parseDouble(parameters.getOrDefault("q", "1"));
   }
 
   /** A parameter, lower case; empty when it is not there. */
@@ -80,6 +82,11 @@ record MediaType(String type, Map<String, String> parameters) {
     return type.equals("*/*")
         || type.equals(other)
         || type.endsWith("/*") && other.startsWith(type.substring(0, type.length() - 1));
+  }
+
+  /** The greater, the fewer types are in this range. */
+  int specificity() {
+    return type.equals("*/*") ? 0 : type.endsWith("/*") ? 1 : 2;
   }
 
   private static MediaType one(List<String> parts) {
