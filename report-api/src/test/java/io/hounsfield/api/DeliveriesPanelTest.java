@@ -30,19 +30,6 @@ class DeliveriesPanelTest {
   void start(@TempDir Path folder) throws Exception {
     vertx = Vertx.vertx();
     results = new MemoryResults();
-    Health fine = new Health(List.of());
-    HealthSource health =
-        new HealthSource() {
-          @Override
-          public Health live() {
-            return fine;
-          }
-
-          @Override
-          public Health ready() {
-            return fine;
-          }
-        };
     api =
         HttpApi.start(
             vertx,
@@ -52,7 +39,7 @@ class DeliveriesPanelTest {
             results,
             Preview.reviews(),
             List::of,
-            health,
+            FixedHealth.FINE,
             () -> "",
             List.of());
   }

@@ -32,19 +32,6 @@ class EventStreamTest {
   private HttpApi api;
 
   private void start(int maxStreams, Duration heartbeat, int history) throws IOException {
-    Health fine = new Health(List.of());
-    HealthSource health =
-        new HealthSource() {
-          @Override
-          public Health live() {
-            return fine;
-          }
-
-          @Override
-          public Health ready() {
-            return fine;
-          }
-        };
     api =
         HttpApi.start(
             vertx,
@@ -52,7 +39,7 @@ class EventStreamTest {
                 "127.0.0.1", 0, Set.of(), 100, maxStreams, heartbeat, QUEUE, history),
             catalog,
             List::of,
-            health,
+            FixedHealth.FINE,
             () -> "");
   }
 

@@ -114,17 +114,7 @@ class ExportTest {
             catalog,
             table,
             List::of,
-            new HealthSource() {
-              @Override
-              public Health live() {
-                return up;
-              }
-
-              @Override
-              public Health ready() {
-                return up;
-              }
-            },
+            new FixedHealth(up, up),
             () -> "");
   }
 

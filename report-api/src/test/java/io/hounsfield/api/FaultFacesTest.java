@@ -59,19 +59,6 @@ class FaultFacesTest {
   }
 
   private void serve(int port, int streams) throws IOException {
-    Health fine = new Health(List.of());
-    HealthSource health =
-        new HealthSource() {
-          @Override
-          public Health live() {
-            return fine;
-          }
-
-          @Override
-          public Health ready() {
-            return fine;
-          }
-        };
     api =
         HttpApi.start(
             vertx,
@@ -81,7 +68,7 @@ class FaultFacesTest {
             results,
             Preview.reviews(),
             List::of,
-            health,
+            FixedHealth.FINE,
             () -> "",
             List.of());
   }

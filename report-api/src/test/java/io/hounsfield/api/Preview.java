@@ -51,25 +51,12 @@ final class Preview {
             new Analysis.Refusal("disk-full", "The disk is full: 0.2 GB free, 1 GB is needed."),
             null,
             0));
-    Analysis a = TestAnalyses.reported(10, 3.3, 0);
     catalog.put(
-        new Analysis(
-            a.id(),
-            a.studyInstanceUid(),
-            a.seriesInstanceUid(),
-            a.version(),
-            a.status(),
-            a.slicesReceived(),
-            a.createdAt(),
-            a.updatedAt(),
-            null,
-            a.opacityPercent(),
-            0,
-            HOSTILE_NAME,
-            "\"><b>id</b>",
-            "20260131",
-            "</td><script>alert(3)</script>",
-            null));
+        new ChangedAnalysis(TestAnalyses.reported(10, 3.3, 0))
+            .patientName(HOSTILE_NAME)
+            .patientId("\"><b>id</b>")
+            .descriptions("</td><script>alert(3)</script>", null)
+            .get());
     putChest(catalog, folder, 3, TestChest.of(TestChest.Position.HEAD_FIRST_SUPINE, 2, 2.5));
     return catalog;
   }
@@ -194,7 +181,6 @@ final class Preview {
   private static HttpApi serve(
       Vertx vertx, MemoryCatalog catalog, MemoryReviews reviews, int port, List<Mount> mounts)
       throws IOException {
-    Health fine = new Health(List.of());
     return HttpApi.start(
         vertx,
         HttpApiOptions.of("127.0.0.1", port),
@@ -202,17 +188,7 @@ final class Preview {
         ResultCatalog.NONE,
         reviews,
         List::of,
-        new HealthSource() {
-          @Override
-          public Health live() {
-            return fine;
-          }
-
-          @Override
-          public Health ready() {
-            return fine;
-          }
-        },
+        FixedHealth.FINE,
         () -> "",
         mounts);
   }

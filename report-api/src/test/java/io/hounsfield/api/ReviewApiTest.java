@@ -53,19 +53,6 @@ class ReviewApiTest {
 
   @BeforeEach
   void start() throws IOException {
-    Health fine = new Health(List.of());
-    HealthSource health =
-        new HealthSource() {
-          @Override
-          public Health live() {
-            return fine;
-          }
-
-          @Override
-          public Health ready() {
-            return fine;
-          }
-        };
     api =
         HttpApi.start(
             vertx,
@@ -74,7 +61,7 @@ class ReviewApiTest {
             ResultCatalog.NONE,
             reviews,
             List::of,
-            health,
+            FixedHealth.FINE,
             () -> "",
             List.of());
     catalog.put(TestAnalyses.reported(1, 12.4, 1));

@@ -32,67 +32,21 @@ final class TestAnalyses {
 
   /** The second version of an analysis. */
   static Analysis second(Analysis a) {
-    return new Analysis(
-        a.id(),
-        a.studyInstanceUid(),
-        a.seriesInstanceUid(),
-        2,
-        a.status(),
-        a.slicesReceived(),
-        a.createdAt(),
-        a.updatedAt().plusSeconds(60),
-        a.refusal(),
-        a.opacityPercent(),
-        a.warningCount(),
-        a.patientName(),
-        a.patientId(),
-        a.studyDate(),
-        a.studyDescription(),
-        a.seriesDescription());
+    return new ChangedAnalysis(a).version(2).updatedLater(60).get();
   }
 
   /** The same, reviewed. */
   static Analysis reviewed(Analysis a, ReviewState review) {
-    return new Analysis(
-        a.id(),
-        a.studyInstanceUid(),
-        a.seriesInstanceUid(),
-        a.version(),
-        a.status(),
-        a.slicesReceived(),
-        a.createdAt(),
-        a.updatedAt().plusSeconds(60),
-        a.refusal(),
-        a.opacityPercent(),
-        a.warningCount(),
-        a.patientName(),
-        a.patientId(),
-        a.studyDate(),
-        a.studyDescription(),
-        a.seriesDescription(),
-        review,
-        false);
+    return new ChangedAnalysis(a).updatedLater(60).review(review, false).get();
   }
 
   /** The same of another patient, of 5 January 2026. */
   static Analysis withPatient(Analysis a, String patientName, String patientId) {
-    return new Analysis(
-        a.id(),
-        a.studyInstanceUid(),
-        a.seriesInstanceUid(),
-        a.version(),
-        a.status(),
-        a.slicesReceived(),
-        a.createdAt(),
-        a.updatedAt(),
-        a.refusal(),
-        a.opacityPercent(),
-        a.warningCount(),
-        patientName,
-        patientId,
-        "20260105",
-        a.studyDescription(),
-        a.seriesDescription());
+    return new ChangedAnalysis(a)
+        .patientName(patientName)
+        .patientId(patientId)
+        .studyDate("20260105")
+        .get();
   }
 
   static Analysis analysis(

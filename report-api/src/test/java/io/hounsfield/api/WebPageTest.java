@@ -65,19 +65,6 @@ class WebPageTest {
   }
 
   private void startServer(int port) throws Exception {
-    Health fine = new Health(List.of());
-    HealthSource health =
-        new HealthSource() {
-          @Override
-          public Health live() {
-            return fine;
-          }
-
-          @Override
-          public Health ready() {
-            return fine;
-          }
-        };
     api =
         HttpApi.start(
             vertx,
@@ -87,7 +74,7 @@ class WebPageTest {
             ResultCatalog.NONE,
             Preview.reviews(),
             List::of,
-            health,
+            FixedHealth.FINE,
             () -> "",
             List.of());
   }
@@ -406,25 +393,12 @@ class WebPageTest {
   /** WCAG 1.4.10: nothing to scroll sideways, however long a name is. */
   @Test
   void aStudyFitsIntoANarrowPage() {
-    Analysis a = TestAnalyses.reported(3, 12.4, 1);
     catalog.put(
-        new Analysis(
-            a.id(),
-            a.studyInstanceUid(),
-            a.seriesInstanceUid(),
-            a.version(),
-            a.status(),
-            a.slicesReceived(),
-            a.createdAt(),
-            a.updatedAt(),
-            a.refusal(),
-            a.opacityPercent(),
-            a.warningCount(),
-            "W".repeat(64),
-            "9".repeat(64),
-            a.studyDate(),
-            "d".repeat(64),
-            "s".repeat(64)));
+        new ChangedAnalysis(TestAnalyses.reported(3, 12.4, 1))
+            .patientName("W".repeat(64))
+            .patientId("9".repeat(64))
+            .descriptions("d".repeat(64), "s".repeat(64))
+            .get());
     for (String language : List.of("en", "zh-CN")) {
       browser.open(address("/analyses/" + TestAnalyses.id(3)));
       browser.page().selectOption("#language", language);

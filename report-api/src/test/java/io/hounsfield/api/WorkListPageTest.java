@@ -49,19 +49,6 @@ class WorkListPageTest {
   }
 
   private void start(int port) throws Exception {
-    Health fine = new Health(List.of());
-    HealthSource health =
-        new HealthSource() {
-          @Override
-          public Health live() {
-            return fine;
-          }
-
-          @Override
-          public Health ready() {
-            return fine;
-          }
-        };
     api =
         HttpApi.start(
             vertx,
@@ -69,7 +56,7 @@ class WorkListPageTest {
             catalog,
             results,
             List::of,
-            health,
+            FixedHealth.FINE,
             () -> "");
   }
 
@@ -99,29 +86,7 @@ class WorkListPageTest {
   }
 
   static Analysis reviewed(Analysis a, ReviewState review) {
-    return reviewed(a, review, false);
-  }
-
-  private static Analysis reviewed(Analysis a, ReviewState review, boolean numbersChanged) {
-    return new Analysis(
-        a.id(),
-        a.studyInstanceUid(),
-        a.seriesInstanceUid(),
-        a.version(),
-        a.status(),
-        a.slicesReceived(),
-        a.createdAt(),
-        a.updatedAt(),
-        a.refusal(),
-        a.opacityPercent(),
-        a.warningCount(),
-        a.patientName(),
-        a.patientId(),
-        a.studyDate(),
-        a.studyDescription(),
-        a.seriesDescription(),
-        review,
-        numbersChanged);
+    return new ChangedAnalysis(a).review(review, false).get();
   }
 
   /** One study in each state, of deliveries and of sign-off too. */
@@ -171,7 +136,8 @@ class WorkListPageTest {
     assertRow(8, "Refused", "The series has 5 slices");
     assertRow(9, "Failed", "Internal fault");
     assertFalse(row(3).contains("changed"), row(3));
-    catalog.put(reviewed(TestAnalyses.reported(3, 12.3561, 1), ReviewState.ACCEPTED, true));
+    Analysis reported = TestAnalyses.reported(3, 12.3561, 1);
+    catalog.put(new ChangedAnalysis(reported).review(ReviewState.ACCEPTED, true).get());
     chromium.await(node(3) + ".innerText.includes('changed')");
     assertRow(3, "12.4 % measured", "Accepted changed");
     chromium.assertQuiet();
@@ -468,24 +434,7 @@ class WorkListPageTest {
   }
 
   private static Analysis named(int n, String name) {
-    Analysis a = TestAnalyses.reported(n, 1.0, 0);
-    return new Analysis(
-        a.id(),
-        a.studyInstanceUid(),
-        a.seriesInstanceUid(),
-        a.version(),
-        a.status(),
-        a.slicesReceived(),
-        a.createdAt(),
-        a.updatedAt(),
-        a.refusal(),
-        a.opacityPercent(),
-        a.warningCount(),
-        name,
-        a.patientId(),
-        a.studyDate(),
-        a.studyDescription(),
-        a.seriesDescription());
+    return new ChangedAnalysis(TestAnalyses.reported(n, 1.0, 0)).patientName(name).get();
   }
 
   /** PS3.5 section 6.2.1: up to three groups; the second one is ideographic. */
