@@ -52,8 +52,10 @@ final class MultipartParser {
   private final Handler handler;
   private State state = State.PREAMBLE;
 
-  /** What was not dealt with yet; the body counts as beginning with a line end. */
+  /** What was not dealt with yet, up to the limit; the body counts as beginning with a line end. */
   private byte[] held = {'\r', '\n'};
+
+  private int limit = held.length;
 
   private long preamble;
   private int parts;
@@ -78,17 +80,24 @@ final class MultipartParser {
   /** Takes the next bytes. */
   void feed(byte[] bytes) throws MalformedException {
     byte[] all = bytes;
-    if (held.length > 0) {
-      all = Arrays.copyOf(held, held.length + bytes.length);
-      System.arraycopy(bytes, 0, all, held.length, bytes.length);
+    if (limit > 0) {
+      // Twice the room, so that a body in single bytes is not copied at each of them.
+      all =
+          held.length - limit < bytes.length
+              ? Arrays.copyOf(held, 2 * (limit + bytes.length))
+              : held;
+      System.arraycopy(bytes, 0, all, limit, bytes.length);
     }
+    limit += bytes.length;
     int at = 0;
     int next;
     while ((next = step(all, at)) >= 0) {
       at = next;
     }
     at = -next - 1;
-    held = at == 0 ? all : Arrays.copyOfRange(all, at, all.length);
+    // Nothing was given away of an array of which nothing is dealt with.
+    held = at == 0 ? all : Arrays.copyOfRange(all, at, limit);
+    limit -= at;
   }
 
   /**
@@ -116,7 +125,7 @@ final class MultipartParser {
       case PREAMBLE, BODY -> content(all, at);
       case BOUNDARY_LINE -> boundaryLine(all, at);
       case HEADERS -> headers(all, at);
-      case EPILOGUE -> -all.length - 1;
+      case EPILOGUE -> -limit - 1;
     };
   }
 
@@ -131,7 +140,7 @@ final class MultipartParser {
         return -until - 1;
       }
       int after = found + delimiter.length;
-      if (after + 2 > all.length) {
+      if (after + 2 > limit) {
         content(all, from, found);
         return -found - 1;
       }
@@ -171,20 +180,20 @@ final class MultipartParser {
 
   /** Where the delimiter begins; or -1 minus the offset from which it may begin. */
   private int find(byte[] all, int from) {
-    for (int at = from; at < all.length; at++) {
+    for (int at = from; at < limit; at++) {
       if (all[at] != '\r') {
         continue;
       }
-      int length = Math.min(delimiter.length, all.length - at);
+      int length = Math.min(delimiter.length, limit - at);
       if (Arrays.equals(all, at, at + length, delimiter, 0, length)) {
         return length == delimiter.length ? at : -at - 1;
       }
     }
-    return -all.length - 1;
+    return -limit - 1;
   }
 
   private int boundaryLine(byte[] all, int at) throws MalformedException {
-    if (at + 2 > all.length) {
+    if (at + 2 > limit) {
       return -at - 1;
     }
     if (all[at] == '-' && all[at + 1] == '-') {
@@ -192,14 +201,14 @@ final class MultipartParser {
       return at + 2;
     }
     int end = at;
-    while (end < all.length && (all[end] == ' ' || all[end] == '\t')) {
+    while (end < limit && (all[end] == ' ' || all[end] == '\t')) {
       end++;
     }
     if (end - at > MAX_PADDING) {
       throw new MalformedException(
           "a boundary is followed by more than " + MAX_PADDING + " blanks");
     }
-    if (end + 2 > all.length) {
+    if (end + 2 > limit) {
       return -at - 1;
     }
     if (all[end] != '\r' || all[end + 1] != '\n') {
@@ -214,14 +223,14 @@ final class MultipartParser {
 
   private int headers(byte[] all, int at) throws MalformedException {
     int end = -1;
-    for (int i = at; i + 4 <= all.length && i - at <= MAX_HEADER_BYTES; i++) {
+    for (int i = at; i + 4 <= limit && i - at <= MAX_HEADER_BYTES; i++) {
       if (all[i] == '\r' && all[i + 1] == '\n' && all[i + 2] == '\r' && all[i + 3] == '\n') {
         end = i;
         break;
       }
     }
     if (end < 0) {
-      if (all.length - at > MAX_HEADER_BYTES) {
+      if (limit - at > MAX_HEADER_BYTES) {
         throw new MalformedException(
             "the headers of a part are longer than " + MAX_HEADER_BYTES + " bytes");
       }
