@@ -6,6 +6,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What representations a client takes, PS3.18 sections 8.3.3 and 8.7: the query parameter {@code
@@ -50,15 +51,14 @@ record Accept(List<MediaType> ranges) {
    * @throws WebProblem (406) when it takes none of them
    */
   String single(String... offered) {
+    List<MediaType> wanted = types();
     String best = null;
-    MediaType wanted = null;
+    int bestRank = wanted.size();
     for (String type : offered) {
-      MediaType range = mostSpecific(type);
-      if (range != null
-          && range.weight() > 0
-          && (wanted == null || types().indexOf(range) < types().indexOf(wanted))) {
+      int rank = mostSpecific(type).map(wanted::indexOf).orElse(-1);
+      if (rank >= 0 && rank < bestRank) {
         best = type;
-        wanted = range;
+        bestRank = rank;
       }
     }
     if (best == null) {
@@ -67,14 +67,11 @@ record Accept(List<MediaType> ranges) {
     return best;
   }
 
-  private MediaType mostSpecific(String type) {
-    MediaType found = null;
-    for (MediaType range : ranges) {
-      if (range.includes(type) && (found == null || range.specificity() > found.specificity())) {
-        found = range;
-      }
-    }
-    return found;
+  /** Of equally specific ones the first. */
+  private Optional<MediaType> mostSpecific(String type) {
+    return ranges.stream()
+        .filter(range -> range.includes(type))
+        .min(Comparator.comparingInt(MediaType::specificity).reversed());
   }
 
   static WebProblem notAcceptable(String offered) {

@@ -24,6 +24,7 @@ record MediaType(String type, Map<String, String> parameters) {
   private static final int MAX_LENGTH = 4096;
   private static final Pattern TYPE =
       Pattern.compile("[A-Za-z0-9!#$&^_.+*-]{1,64}/[A-Za-z0-9!#$&^_.+*-]{1,64}");
+  private static final Pattern WEIGHT = Pattern.compile("[0-9]{1,8}(\\.[0-9]{0,8})?|\\.[0-9]{1,8}");
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}");
 
   MediaType {
@@ -54,8 +55,8 @@ record MediaType(String type, Map<String, String> parameters) {
     for (String part : split(text, ',')) {
       if (!part.isBlank()) {
         MediaType range = one(split(part, ';'));
-        if (!(range.weight() >= 0)) {
-          throw new IllegalArgumentException("it holds a weight below 0");
+        if (!WEIGHT.matcher(range.parameters().getOrDefault("q", "1")).matches()) {
+          throw new IllegalArgumentException("it holds a weight that is no number of 0 or more");
         }
         ranges.add(range);
       }
@@ -63,11 +64,7 @@ record MediaType(String type, Map<String, String> parameters) {
     return ranges;
   }
 
-  /**
-   * How much it is wanted, RFC 9110 section 12.4.2; 0: not at all.
-   *
-   * @throws IllegalArgumentException when it is no number
-   */
+  /** How much an accepted range is wanted, RFC 9110 section 12.4.2; 0: not at all. */
   double weight() {
     return Double.parseDouble(parameters.getOrDefault("q", "1"));
   }

@@ -81,10 +81,10 @@ final class MultipartParser {
   void feed(byte[] bytes) throws MalformedException {
     byte[] all = bytes;
     if (limit > 0) {
-      // Twice the room, so that a body in single bytes is not copied at each of them.
+      // Room to spare where much is held, so that headers in single bytes are not copied at each.
       all =
           held.length - limit < bytes.length
-              ? Arrays.copyOf(held, 2 * (limit + bytes.length))
+              ? Arrays.copyOf(held, Math.max(limit + bytes.length, 2 * limit))
               : held;
       System.arraycopy(bytes, 0, all, limit, bytes.length);
     }

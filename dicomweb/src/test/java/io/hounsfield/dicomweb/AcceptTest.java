@@ -43,7 +43,7 @@ class AcceptTest {
 
   @Test
   void weightsThatAreNoneAreRefused() {
-    for (String weight : new String[] {"x", "-1", "NaN", ""}) {
+    for (String weight : new String[] {"x", "-1", "NaN", "1d", "0x1p3", ""}) {
       assertThrows(
           IllegalArgumentException.class, () -> MediaType.accepted("image/png;q=" + weight));
     }
