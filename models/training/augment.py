@@ -75,7 +75,7 @@ def picture(image: torch.Tensor, g: torch.Generator) -> torch.Tensor:
     x = (x - 0.5) * u(0.8, 1.2) + 0.5 + u(-0.08, 0.08)
     soft = F.avg_pool2d(F.pad(x, (1, 1, 1, 1), mode="replicate"), 3, 1)
     x = torch.where(chosen(0.5), x + (soft - x) * u(-0.6, 1.0), x)
-    x = x + torch.where(chosen(0.4), shading(image.shape, g) * u(0, 0.1), torch.zeros(()))
+    x = x + torch.where(chosen(0.4), shading(image.shape, g) * u(0, 0.2), torch.zeros(()))
     return (x + torch.where(chosen(0.5), torch.randn(x.shape, generator=g) * u(0, 1) ** 2 * 0.1, torch.zeros(()))).clamp(0, 1)
 
 

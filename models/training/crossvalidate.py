@@ -79,13 +79,13 @@ def summary(rows: list[dict], seed: int = 1) -> dict:
             "percentAbsoluteError": mean([error(r) for r in rows]), "percentAbsoluteErrorCasesWith20Slices": mean([error(r) for r in large])}
 
 
-def gather(work: Path, config: dict, stage: str) -> None:
+def gather(work: Path, config: dict) -> None:
     rows, parts = [], []
     for fold in range(len(config["folds"])):
-        settings = section(config, f"{stage}-{fold}")
+        settings = section(config, f"fold-{fold}")
         source = Source(work, settings)
         net = UNet(2, 3, settings["base"], settings["levels"]).to(memory_format=torch.channels_last).eval()
-        net.load_state_dict(torch.load(work / f"{stage}-{fold}.pt")["averaged"])
+        net.load_state_dict(torch.load(work / f"fold-{fold}.pt")["averaged"])
         for name in settings["heldOut"]:
             which = source.case == name
             p, truth = probabilities(net, source.hu[which], source.picture[which], config["lesionOdds"]), source.label[which]
@@ -125,7 +125,6 @@ if __name__ == "__main__":
     parser.add_argument("--work", type=Path, default=Path(".train"))
     parser.add_argument("--config", type=Path, default=Path(__file__).with_name("config.json"))
     parser.add_argument("--run", help="instead, the figures of this run's network on all labelled cases")
-    parser.add_argument("--stage", choices=("fold", "refined"), default="fold", help="which networks of the folds (default: fold)")
     options = parser.parse_args()
     settings = json.loads(options.config.read_text())
-    one(options.work, settings, options.run) if options.run else gather(options.work, settings, options.stage)
+    one(options.work, settings, options.run) if options.run else gather(options.work, settings)

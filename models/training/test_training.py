@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Self-test without data: python -m unittest discover -s models/training"""
+import copy
 import unittest
 
 import numpy as np
@@ -11,7 +12,7 @@ import pseudo
 from crossvalidate import calibration
 from data import GRID, clahe, clahe_picture, service_picture, to_grid
 from restore import make_pair
-from train import dice, leave_consolidation_open, scaled, segmentation_loss
+from train import Optimiser, Source, dice, scaled, segmentation_loss
 from unet import UNet
 
 
@@ -68,15 +69,54 @@ class Training(unittest.TestCase):
         lung[:, 1], lesion[:, 2] = 9, 9
         self.assertAlmostEqual(float(segmentation_loss(lung, label)), float(segmentation_loss(lesion, label)), places=3)
 
-    def test_consolidation_of_a_diseased_series_is_not_taught_as_background(self):
-        hu = chest()[0]
-        consolidated = (hu == -850) & (np.mgrid[:GRID, :GRID][0] > 140)
-        label = np.where((hu == -850) & ~consolidated, pseudo.UNSURE_LUNG, 0).astype(np.uint8)
-        hu[consolidated] = 20
-        leave_consolidation_open(hu, label)
-        self.assertTrue((label[consolidated & (np.mgrid[:GRID, :GRID][0] < 150)] == pseudo.UNKNOWN).all())
-        self.assertTrue((label[hu == -1000] == 0).all())
-        self.assertTrue((label[190:] == 0).all())
+    def test_a_false_positive_costs_more_in_a_slice_without_lesion(self):
+        label = torch.ones(2, 64, 64, dtype=torch.uint8)
+        label[0, :32] = 2
+        right = torch.nn.functional.one_hot(label.long(), 3).permute(0, 3, 1, 2) * 9.0
+        beside, alone = right.clone(), right.clone()
+        beside[0, :, 32:36] = torch.tensor([0.0, 0.0, 9.0])[:, None, None]
+        alone[1, :, 32:36] = torch.tensor([0.0, 0.0, 9.0])[:, None, None]
+        self.assertGreater(float(segmentation_loss(alone, label)), float(segmentation_loss(beside, label)) + 0.2)
+
+    def test_the_optimiser_moves_every_weight_and_goes_on_from_its_state(self):
+        config = {"rate": 0.003, "matrixRate": 0.05, "weightDecay": 0.0005}
+        image, label = both(chest()[:2]), torch.from_numpy((chest()[:2] == -850).astype(np.uint8))
+
+        def stepped(net: UNet, optimiser: Optimiser) -> UNet:
+            segmentation_loss(net(image), label).backward()
+            optimiser.step(net, 1.0)
+            return net
+
+        def fresh() -> UNet:
+            torch.manual_seed(2)
+            return UNet(2, 3, 8, 3).to(memory_format=torch.channels_last)
+
+        before, net, again = fresh(), fresh(), fresh()
+        optimiser, second = Optimiser(net, config), Optimiser(again, config)
+        stepped(net, optimiser)
+        self.assertFalse([name for (name, p), old in zip(net.named_parameters(), before.parameters()) if torch.equal(p, old)])
+        again.load_state_dict(net.state_dict())
+        second.load_state_dict(copy.deepcopy(optimiser.state_dict()))
+        for p, q in zip(stepped(net, optimiser).parameters(), stepped(again, second).parameters()):
+            self.assertTrue(torch.equal(p, q))
+
+    def test_a_pasted_lesion_falls_on_healthy_lung_alone(self):
+        hu = chest()[:1]
+        label = np.where(hu == -850, 1, 0).astype(np.uint8)
+        ill_hu, ill_label = hu.copy(), label.copy()
+        ill_label[(label == 1) & (np.mgrid[:GRID, :GRID][0] > 130)] = 2
+        ill_hu[ill_label == 2] = -300
+        source = Source.__new__(Source)
+        source.hu, source.label, source.picture, source.weight = ill_hu, ill_label, np.zeros(hu.shape, np.uint8), np.ones(1)
+        for seed in range(5):
+            new_hu, picture, new_label = source.with_lesions_of_another(np.random.default_rng(seed), hu[0], np.full(hu[0].shape, 90, np.uint8), label[0])
+            changed = new_label != label[0]
+            self.assertGreater(int(changed.sum()), 300)
+            self.assertTrue((label[0][changed] == 1).all() and (new_label[changed] == 2).all())
+            np.testing.assert_array_equal(new_hu[label[0] == 0], hu[0][label[0] == 0])
+            self.assertLess(float(np.median(new_hu[changed])), -250)
+            self.assertGreater(float(np.median(new_hu[changed])), -350)
+            self.assertEqual((new_hu.dtype, picture.dtype, float(np.median(picture[changed]))), (np.int16, np.uint8, 0.0))
 
     def test_a_weaker_intensity_changes_less(self):
         image = both(chest())[:, :1]

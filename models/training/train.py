@@ -43,8 +43,9 @@ def segmentation_loss(logits: torch.Tensor, label: torch.Tensor) -> torch.Tensor
     entropy = -(likelihood.clamp(min=1e-6).log() * known).sum() / known.sum().clamp(min=1)
 
     def dice(prob, truth, where):
-        prob, truth = prob * where, truth * where
-        return 1 - (2 * (prob * truth).sum() + 50) / (prob.sum() + truth.sum() + 50)
+        prob, truth = (prob * where).flatten(1), (truth * where).flatten(1)
+        over = lambda dims: (1 - (2 * (prob * truth).sum(dims) + 50) / (prob.sum(dims) + truth.sum(dims) + 50)).mean()
+        return 0.5 * (over((0, 1)) + over(1))  # of a slice too: over the batch alone, a false positive in a healthy slice costs next to nothing
 
     lung_known, lesion_known = (known & ~no_lesion).float(), (known & ~unsure).float()
     lung = dice(p[:, 1] + p[:, 2], ((label == 1) | (label == 2) | unsure).float(), lung_known)
@@ -76,17 +77,6 @@ def accuracy(net: torch.nn.Module, source: "Source", names: list[str]) -> dict:
         result[name] = {"slices": len(truth), "lungDice": round(dice(found > 0, truth > 0), 4), "lesionDice": round(dice(found == 2, truth == 2), 4),
                         "percentReference": round(share(truth), 2), "percentMeasured": round(share(found), 2)}
     return result
-
-
-def leave_consolidation_open(hu: np.ndarray, label: np.ndarray) -> None:
-    """Makes dense tissue between and around the aerated lungs of a slice "not known": a consolidated lobe looks like soft tissue there."""
-    points = cv2.findNonZero(((label > 0) & (label != UNKNOWN)).astype(np.uint8))
-    if points is None:
-        return
-    near = np.zeros(label.shape, np.uint8)
-    cv2.drawContours(near, [cv2.convexHull(points)], -1, 1, -1)
-    near = cv2.dilate(near, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (21, 21))) > 0
-    label[near & (label == 0) & (hu > -450) & (hu < 150)] = UNKNOWN
 
 
 def another_picture(rng: np.random.Generator, hu: np.ndarray) -> np.ndarray:
@@ -132,25 +122,31 @@ class Source:
             taught = np.load(work / "selftrained.npz")
             self.label2[taught["index"]] = taught["label"]
         known = (self.label2 != UNKNOWN).mean(axis=(1, 2)) > 0.3
-        # where healthy lung alone is labelled in a diseased series, the network would learn that this series has no lesion
-        diseased = np.isin(self.group2, config.get("lesionUnknownSeries", []))
-        self.label2[diseased[:, None, None] & (self.label2 == 1)] = UNSURE_LUNG
-        for i in np.nonzero(diseased)[0]:
-            leave_consolidation_open(self.hu2[i], self.label2[i])
         share = config["huShare"]  # of the HU slices: how many from each named series; "phantom" and "other" take the rest's names
         kind = np.array([g if g in share else "phantom" if g.startswith("phantom-") else "other" for g in self.group2])
         self.weight2 = np.zeros(len(kind))
         for name, part in share.items():
             which = known & (kind == name)
-            if name == "phantom":
-                which &= np.char.startswith(self.group2, config["phantoms"])
             self.weight2[which] = part / max(which.sum(), 1)
         self.weight2 /= self.weight2.sum()
 
     def labelled_slice(self, rng: np.random.Generator, i: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """The given picture; now and then one made of the restored HU, as the service's pictures are made of HU."""
+        """The given picture, or now and then one made of the restored HU, as the service's pictures are made of HU; mostly with lesions of other slices."""
         remade = rng.random() < self.config["remadePictures"]
-        return self.hu[i], another_picture(rng, self.hu[i]) if remade else self.picture[i], self.label[i]
+        hu, picture, label = self.hu[i], another_picture(rng, self.hu[i]) if remade else self.picture[i], self.label[i]
+        for _ in range(rng.integers(0, self.config["pastedSlices"] + 1)):
+            hu, picture, label = self.with_lesions_of_another(rng, hu, picture, label)
+        return hu, picture, label
+
+    def with_lesions_of_another(self, rng: np.random.Generator, hu: np.ndarray, picture: np.ndarray, label: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """What of a labelled slice's lesions, mirrored and moved at random, falls on healthy lung: lesions come apart from the case that they are known from."""
+        other = rng.choice(len(self.hu), p=self.weight)
+        mirror, move = rng.choice([-1, 1]), rng.integers(-25, 26, 2)
+        other_hu, other_picture, other_label = (np.roll(a[other][:, ::mirror], move, (0, 1)) for a in (self.hu, self.picture, self.label))
+        pasted = (other_label == 2) & (label == 1)
+        share = cv2.GaussianBlur(pasted.astype(np.float32), (0, 0), 0.8) * (label > 0)
+        blend = lambda mine, theirs: np.rint(mine + (theirs.astype(np.float32) - mine) * share).astype(mine.dtype)
+        return blend(hu, other_hu), blend(picture, other_picture), np.where(pasted, 2, label).astype(np.uint8)
 
     def hu_slice(self, rng: np.random.Generator, i: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """True HU and the picture made of it; now and then the HU restored from the picture, as the labelled slices have it."""
@@ -180,7 +176,7 @@ class Source:
         restored = torch.zeros(len(hu), dtype=torch.bool)
         restored[:len(a)] = True
         shade = restored & (torch.rand(len(hu), generator=g) < 0.5)
-        density = (density + shade.view(-1, 1, 1, 1) * augment.shading(density.shape, g) * 0.03).clamp(0, 1)
+        density = (density + shade.view(-1, 1, 1, 1) * augment.shading(density.shape, g) * 0.06).clamp(0, 1)
         texture = augment.picture(image[:, 1:], g)
         dropped = torch.rand(len(hu), generator=g).view(-1, 1, 1, 1)
         low, high = self.config["dropDensity"], 1 - self.config["dropPicture"]
@@ -200,12 +196,45 @@ def start(net: UNet, state: dict) -> None:
         net.load_state_dict(weights)
 
 
+class Optimiser:
+    """Muon (Jordan et al. 2024, kellerjordan.github.io/posts/muon) for the inner convolutions, AdamW for the first, the last and the norms.
+
+    Muon takes matrices: a convolution is one of outputs x (kernel, inputs), a view of the weights, which have to be channels-last.
+    """
+
+    def __init__(self, net: UNet, config: dict):
+        inner = {name: p for name, p in net.named_parameters() if p.ndim == 4 and not name.startswith(("encoders.0.0.", "head."))}
+        self.matrices = [(p, torch.nn.Parameter(p.detach().permute(0, 2, 3, 1).flatten(1))) for p in inner.values()]
+        assert all(p.data_ptr() == matrix.data_ptr() for p, matrix in self.matrices), "a convolution is not channels-last"
+        rest = [p for name, p in net.named_parameters() if name not in inner]
+        self.parts = [(config["matrixRate"], torch.optim.Muon([m for _, m in self.matrices], weight_decay=0)),
+                      (config["rate"], torch.optim.AdamW(rest, weight_decay=config["weightDecay"]))]
+
+    def step(self, net: UNet, share: float) -> None:
+        """One step down the net's gradients, at this share of the full rates; the gradients are cleared."""
+        torch.nn.utils.clip_grad_norm_(net.parameters(), 2.0)
+        for p, matrix in self.matrices:
+            matrix.grad = p.grad.permute(0, 2, 3, 1).flatten(1)
+        for rate, part in self.parts:
+            for group in part.param_groups:
+                group["lr"] = rate * share
+            part.step()
+        net.zero_grad(set_to_none=True)
+
+    def state_dict(self) -> list[dict]:
+        return [part.state_dict() for _, part in self.parts]
+
+    def load_state_dict(self, state: list[dict]) -> None:
+        for (_, part), values in zip(self.parts, state):
+            part.load_state_dict(values)
+
+
 def train(work: Path, config: dict, run: str) -> None:
     source = Source(work, config)
     torch.manual_seed(config["seed"])
     net = UNet(2, 3, config["base"], config["levels"]).to(memory_format=torch.channels_last)
     averaged = copy.deepcopy(net).eval()
-    optimiser = torch.optim.AdamW(net.parameters(), lr=config["rate"], weight_decay=config["weightDecay"])
+    optimiser = Optimiser(net, config)
     path, step, spent = work / f"{run}.pt", 0, 0.0
     if path.exists():
         state = torch.load(path)
@@ -223,9 +252,6 @@ def train(work: Path, config: dict, run: str) -> None:
             writer.writerow(["step", "seconds", "loss", "meanLungDice", "meanLesionDice"] + [f"{n} {k}" for n in names for k in ("lungDice", "lesionDice")])
         begin, losses = time.monotonic() - spent, []
         while step < config["steps"]:
-            rate = config["rate"] * min(1, (step + 1) / 100) * (0.5 + 0.5 * math.cos(math.pi * step / config["steps"])) + 1e-5
-            for group in optimiser.param_groups:
-                group["lr"] = rate
             image, mask = source.batch(step)
             net.train()
             with torch.autocast("cpu", torch.bfloat16):
@@ -233,10 +259,8 @@ def train(work: Path, config: dict, run: str) -> None:
             loss = segmentation_loss(logits.float(), mask)
             if not torch.isfinite(loss):
                 raise SystemExit(f"loss is {loss.item()} at step {step}")
-            optimiser.zero_grad(set_to_none=True)
             loss.backward()
-            torch.nn.utils.clip_grad_norm_(net.parameters(), 2.0)
-            optimiser.step()
+            optimiser.step(net, min(1, (step + 1) / 60) * (0.5 + 0.5 * math.cos(math.pi * step / config["steps"])) + 0.003)
             losses.append(loss.item())
             step += 1
             keep = min(config["averaging"], step / (step + 10))
@@ -258,13 +282,10 @@ def train(work: Path, config: dict, run: str) -> None:
 
 
 def section(config: dict, run: str) -> dict:
-    """Settings of a run: section "fold" with the cases of the third fold held out for "fold-2"; "refined-2" goes on from there; or what section "final" changes."""
+    """Settings of a run: section "fold" with the cases of the third fold held out for "fold-2"; or what section "final" changes."""
     kind, _, number = run.rpartition("-")
     if kind == "fold":
         return {**config["fold"], "heldOut": config["folds"][int(number)]}
-    if kind == "refined":
-        refined = {**config["fold"], **config["refined"], "heldOut": config["folds"][int(number)], "startFrom": f"fold-{number}"}
-        return {**refined, "seed": refined["seed"] + int(number)}
     return {**config["fold"], **config[run]}
 
 
