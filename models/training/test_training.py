@@ -12,7 +12,7 @@ import pseudo
 from crossvalidate import calibration
 from data import GRID, clahe, clahe_picture, service_picture, to_grid
 from restore import make_pair
-from train import Optimiser, Source, dice, scaled, segmentation_loss
+from train import Optimiser, Source, dice, hu_weights, scaled, segmentation_loss
 from unet import UNet
 
 
@@ -117,6 +117,14 @@ class Training(unittest.TestCase):
             self.assertLess(float(np.median(new_hu[changed])), -250)
             self.assertGreater(float(np.median(new_hu[changed])), -350)
             self.assertEqual((new_hu.dtype, picture.dtype, float(np.median(picture[changed]))), (np.int16, np.uint8, 0.0))
+
+    def test_hu_slices_are_drawn_by_the_share_of_their_series(self):
+        group = np.array(["a", "a", "a", "phantom-1", "phantom-12", "phantom-2", "b"])
+        known = np.array([True, True, False, True, True, True, True])
+        weight = hu_weights(group, known, {"huShare": {"a": 0.4, "phantom": 0.5, "other": 0.1}, "unusedSeries": ["phantom-12"]})
+        np.testing.assert_allclose(weight, [0.2, 0.2, 0, 0.25, 0, 0.25, 0.1])
+        everything = hu_weights(group, known, {"huShare": {"a": 0, "phantom": 0.75, "other": 0.25}, "unusedSeries": []})
+        np.testing.assert_allclose(everything, [0, 0, 0, 0.25, 0.25, 0.25, 0.25])
 
     def test_a_weaker_intensity_changes_less(self):
         image = both(chest())[:, :1]

@@ -106,6 +106,19 @@ def another_scan(rng: np.random.Generator, hu: np.ndarray) -> np.ndarray:
     return hu + rng.uniform(-20, 20)
 
 
+def hu_weights(group: np.ndarray, known: np.ndarray, config: dict) -> np.ndarray:
+    """How often each HU slice is drawn: `huShare` says how much each named series gets, all phantoms ("phantom") and all others ("other");
+    a slice that is mostly unknown and a series whose name begins with one of `unusedSeries` never are."""
+    share, unused = config["huShare"], tuple(config["unusedSeries"])
+    kind = np.array([g if g in share else "phantom" if g.startswith("phantom-") else "other" for g in group])
+    usable = known & ~np.array([g.startswith(unused) for g in group])
+    weight = np.zeros(len(group))
+    for name, part in share.items():
+        which = usable & (kind == name)
+        weight[which] = part / max(which.sum(), 1)
+    return weight / weight.sum()
+
+
 class Source:
     """Draws batches: slices with expert masks evenly over cases (by the root of their number), and HU slices."""
 
@@ -122,13 +135,7 @@ class Source:
             taught = np.load(work / "selftrained.npz")
             self.label2[taught["index"]] = taught["label"]
         known = (self.label2 != UNKNOWN).mean(axis=(1, 2)) > 0.3
-        share = config["huShare"]  # of the HU slices: how many from each named series; "phantom" and "other" take the rest's names
-        kind = np.array([g if g in share else "phantom" if g.startswith("phantom-") else "other" for g in self.group2])
-        self.weight2 = np.zeros(len(kind))
-        for name, part in share.items():
-            which = known & (kind == name)
-            self.weight2[which] = part / max(which.sum(), 1)
-        self.weight2 /= self.weight2.sum()
+        self.weight2 = hu_weights(self.group2, known, config)
 
     def labelled_slice(self, rng: np.random.Generator, i: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """The given picture, or now and then one made of the restored HU, as the service's pictures are made of HU; mostly with lesions of other slices."""
