@@ -14,6 +14,7 @@ from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from data import GRID, HIGH, LOW
+from train import section
 from unet import UNet
 
 _BINS, _TILES, _CLIP_LIMIT = 256, 8, 7.0
@@ -268,13 +269,13 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--work", type=Path, default=Path(".train"))
     parser.add_argument("--config", type=Path, default=Path(__file__).with_name("config.json"))
-    parser.add_argument("--run", default="final")
+    parser.add_argument("--run", default="polished")
     parser.add_argument("--models", type=Path, default=Path("models"), help="folder of the model directories")
     parser.add_argument("--measure", action="store_true", help="print milliseconds a slice at batch 4")
     options = parser.parse_args()
     here, work = Path(__file__).parent, options.work
     config = json.loads(options.config.read_text())
-    settings = {**config["fold"], **config.get(options.run, {}), "lesionOdds": config["lesionOdds"]}
+    settings = {**section(config, options.run), "lesionOdds": config["lesionOdds"]}
     validation = json.loads((work / "cross-validation.json").read_text())
     checkpoint, restoration = work / f"{options.run}.pt", work / "restore.pt"
     series, cases = np.load(work / "hu.npz"), np.load(work / "labelled.npz")
@@ -286,7 +287,8 @@ if __name__ == "__main__":
     service = options.models / "lung-lesion-unet"
     write(service, manifest, {"bf16": service_module(checkpoint, settings, True), "fp32": service_module(checkpoint, settings, False)}, hu, options.measure)
     (service / "MODEL_CARD.md").write_text((here / "card-unet.md").read_text().replace("{version}", manifest["version"]).replace("{validation}", table(validation)))
-    (service / "training-log.csv").write_text(curve(work, [f"fold-{k}" for k in range(len(config["folds"]))] + [options.run]))
+    before = [config[options.run]["as"]] if "as" in config[options.run] else []
+    (service / "training-log.csv").write_text(curve(work, [f"fold-{k}" for k in range(len(config["folds"]))] + before + [options.run]))
     slices = json.loads((here / "manifest-slices.json").read_text())
     pictures = torch.from_numpy(cases["picture"][100:104].astype(np.int32))
     write(options.models / "lung-lesion-slices", {**slices, "version": manifest["version"]},

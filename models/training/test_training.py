@@ -3,6 +3,7 @@
 import copy
 import unittest
 
+import cv2
 import numpy as np
 import torch
 
@@ -12,7 +13,7 @@ import pseudo
 from crossvalidate import calibration
 from data import GRID, clahe, clahe_picture, service_picture, to_grid
 from restore import make_pair
-from train import Optimiser, Source, dice, hu_weights, scaled, segmentation_loss
+from train import Optimiser, Source, dice, hu_weights, scaled, section, segmentation_loss, without_texture
 from unet import UNet
 
 
@@ -125,6 +126,22 @@ class Training(unittest.TestCase):
         np.testing.assert_allclose(weight, [0.2, 0.2, 0, 0.25, 0, 0.25, 0.1])
         everything = hu_weights(group, known, {"huShare": {"a": 0, "phantom": 0.75, "other": 0.25}, "unusedSeries": []})
         np.testing.assert_allclose(everything, [0, 0, 0, 0.25, 0.25, 0.25, 0.25])
+
+    def test_a_plain_slice_keeps_its_shapes_alone(self):
+        hu, label = np.full((256, 256), -1000, np.int16), np.zeros((256, 256), np.uint8)
+        hu[50:200, 30:220], hu[80:170, 50:200], hu[100:140, 60:100] = 40, -850, -500
+        label[80:170, 50:200], label[100:140, 60:100] = 1, 2
+        plain = without_texture(np.random.default_rng(3), hu, label)
+        part = lambda value: float(plain[cv2.erode((label == value).astype(np.uint8), np.ones((7, 7))) > 0].mean())
+        self.assertAlmostEqual(part(2), -500, delta=3)
+        self.assertTrue(-925 < part(1) < -675)
+        self.assertAlmostEqual(float(plain[:40].mean()), -1000, delta=3)
+        self.assertTrue(-5 < float(plain[56:74, 40:210].mean()) < 65)
+
+    def test_a_run_takes_what_its_section_changes(self):
+        config = {"folds": [["a"], ["b"]], "fold": {"seed": 1, "steps": 5, "rate": 2}, "final": {"seed": 2, "steps": 7}, "polished": {"as": "final", "seed": 3}}
+        self.assertEqual(section(config, "fold-1")["heldOut"], ["b"])
+        self.assertEqual([section(config, "polished")[k] for k in ("seed", "steps", "rate")], [3, 7, 2])
 
     def test_a_weaker_intensity_changes_less(self):
         image = both(chest())[:, :1]

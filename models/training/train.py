@@ -106,6 +106,15 @@ def another_scan(rng: np.random.Generator, hu: np.ndarray) -> np.ndarray:
     return hu + rng.uniform(-20, 20)
 
 
+def without_texture(rng: np.random.Generator, hu: np.ndarray, label: np.ndarray) -> np.ndarray:
+    """The slice drawn plainly, as a test object shows it: air, body, lung and lesion at one HU each, and noise; some keep their bones. Labels must be 0, 1 or 2."""
+    lesion = float(np.clip(hu[label == 2], -800, 60).mean()) if (label == 2).any() else 0
+    body = np.where((hu > 150) & (rng.random() < 0.5), np.clip(hu, None, 800), rng.uniform(0, 60))
+    plain = np.select([label == 1, label == 2, hu < -300], [rng.uniform(-920, -680), lesion, -1000], body).astype(np.float32)
+    plain = cv2.GaussianBlur(plain, (0, 0), rng.uniform(0.3, 1.0))
+    return np.rint(plain + rng.uniform(3, 40) * rng.standard_normal(hu.shape)).astype(np.int16)
+
+
 def hu_weights(group: np.ndarray, known: np.ndarray, config: dict) -> np.ndarray:
     """How often each HU slice is drawn: `huShare` says how much each named series gets, all phantoms ("phantom") and all others ("other");
     a slice that is mostly unknown and a series whose name begins with one of `unusedSeries` never are."""
@@ -143,7 +152,15 @@ class Source:
         hu, picture, label = self.hu[i], another_picture(rng, self.hu[i]) if remade else self.picture[i], self.label[i]
         for _ in range(rng.integers(0, self.config["pastedSlices"] + 1)):
             hu, picture, label = self.with_lesions_of_another(rng, hu, picture, label)
-        return hu, picture, label
+        return self.plain(rng, hu, label) or (hu, picture, label)
+
+    def plain(self, rng: np.random.Generator, hu: np.ndarray, label: np.ndarray, group: str = "") -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
+        """Now and then, where all of the slice is known, the slice without its texture, so that shape counts too. Effusion would look like lesion there."""
+        share = self.config["withoutTexture"]
+        if not share or label.max() > 2 or "effusion" in group or rng.random() >= share:
+            return None
+        hu = without_texture(rng, hu, label)
+        return hu, another_picture(rng, hu), label
 
     def with_lesions_of_another(self, rng: np.random.Generator, hu: np.ndarray, picture: np.ndarray, label: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """What of a labelled slice's lesions, mirrored and moved at random, falls on healthy lung: lesions come apart from the case that they are known from."""
@@ -158,6 +175,8 @@ class Source:
     def hu_slice(self, rng: np.random.Generator, i: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """True HU and the picture made of it; now and then the HU restored from the picture, as the labelled slices have it."""
         hu, label = self.hu2[i], self.label2[i]
+        if plain := self.plain(rng, hu, label, self.group2[i]):
+            return plain
         if self.group2[i] in self.config["healthySeries"] and rng.random() < 0.5:
             lung = (label == 1) | (label == UNSURE_LUNG)
             changed, _ = synthetic_lesion(rng, hu.astype(np.float32), lung)
@@ -289,11 +308,11 @@ def train(work: Path, config: dict, run: str) -> None:
 
 
 def section(config: dict, run: str) -> dict:
-    """Settings of a run: section "fold" with the cases of the third fold held out for "fold-2"; or what section "final" changes."""
+    """Settings of a run: section "fold" with the cases of the third fold held out for "fold-2"; or what its section changes, and the one that this is like ("as")."""
     kind, _, number = run.rpartition("-")
     if kind == "fold":
         return {**config["fold"], "heldOut": config["folds"][int(number)]}
-    return {**config["fold"], **config[run]}
+    return {**config["fold"], **config.get(config[run].get("as"), {}), **config[run]}
 
 
 if __name__ == "__main__":
