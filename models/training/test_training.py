@@ -142,6 +142,18 @@ class Training(unittest.TestCase):
         config = {"folds": [["a"], ["b"]], "fold": {"seed": 1, "steps": 5, "rate": 2}, "final": {"seed": 2, "steps": 7}, "polished": {"as": "final", "seed": 3}}
         self.assertEqual(section(config, "fold-1")["heldOut"], ["b"])
         self.assertEqual([section(config, "polished")[k] for k in ("seed", "steps", "rate")], [3, 7, 2])
+        with self.assertRaises(KeyError):
+            section({**config, "polished": {"as": "fnal"}}, "polished")
+
+    def test_only_a_fully_known_slice_without_effusion_is_drawn_plainly(self):
+        source, rng = Source.__new__(Source), np.random.default_rng(5)
+        hu, label = np.full((256, 256), -1000, np.int16), np.zeros((256, 256), np.uint8)
+        source.config = {"withoutTexture": 1}
+        self.assertIsNotNone(source.plain(rng, hu, label, "phantom-1001-lobar-20"))
+        self.assertIsNone(source.plain(rng, hu, label, "phantom-1004-lobar-35-effusion"))
+        self.assertIsNone(source.plain(rng, hu, np.full_like(label, pseudo.UNKNOWN)))
+        source.config = {"withoutTexture": 0}
+        self.assertIsNone(source.plain(rng, hu, label))
 
     def test_a_weaker_intensity_changes_less(self):
         image = both(chest())[:, :1]

@@ -312,7 +312,8 @@ def section(config: dict, run: str) -> dict:
     kind, _, number = run.rpartition("-")
     if kind == "fold":
         return {**config["fold"], "heldOut": config["folds"][int(number)]}
-    return {**config["fold"], **config.get(config[run].get("as"), {}), **config[run]}
+    like = config[run].get("as")
+    return {**config["fold"], **(config[like] if like else {}), **config[run]}
 
 
 if __name__ == "__main__":
